@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// One run over the whole workspace: one set of totals, two workers.
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  test: {
+    include: ["{packages,examples}/*/test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});

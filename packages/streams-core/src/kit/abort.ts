@@ -1,0 +1,43 @@
+// Aborting an operation that waits.
+
+const nothing = (): void => {};
+
+/** Calls `abort` when the signal fires; the function it returns forgets the signal again. */
+export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown) => void): () => void {
+  if (signal === undefined) return nothing;
+  const listener = (): void => abort(signal.reason);
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}
+
+/**
+ * Waits for `work`, but no longer than the signal allows. When the signal fires first the wait rejects with its reason, and
+ * `late` gets what `work` may still give, to dispose of it.
+ */
+export function raceAbort<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  late: (value: T) => void = nothing,
+): Promise<T> {
+  if (signal === undefined) return work;
+  if (signal.aborted) {
+    work.then(late, nothing);
+    return Promise.reject(signal.reason);
+  }
+  return new Promise<T>((resolve, reject) => {
+    const forget = onAbort(signal, (reason) => {
+      work.then(late, nothing);
+      reject(reason);
+    });
+    work.then(
+      (value) => {
+        forget();
+        resolve(value);
+      },
+      (error) => {
+        forget();
+        reject(error);
+      },
+    );
+  });
+}

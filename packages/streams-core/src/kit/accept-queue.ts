@@ -1,0 +1,76 @@
+// What waits to be accepted, first come first served: connections for a server, streams for a listener.
+
+import type { OpOptions } from "../contract.js";
+import { onAbort } from "./abort.js";
+import { handled, rejected } from "./ready.js";
+
+interface Waiter<T> {
+  resolve(item: T | null): void;
+  reject(reason: unknown): void;
+  forget(): void;
+}
+
+export class AcceptQueue<T> {
+  readonly #items: T[] = [];
+  readonly #waiters = new Set<Waiter<T>>();
+  #closed = false;
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether somebody waits for an item. */
+  get wanted(): boolean {
+    return this.#waiters.size > 0;
+  }
+
+  push(item: T): void {
+    const waiter = this.#next();
+    if (waiter === undefined) this.#items.push(item);
+    else waiter.resolve(item);
+  }
+
+  /** Takes items out that nobody accepted. */
+  removeWhere(match: (item: T) => boolean): void {
+    const kept = this.#items.filter((item) => !match(item));
+    this.#items.splice(0, this.#items.length, ...kept);
+  }
+
+  accept(options?: OpOptions): Promise<T | null> {
+    const signal = options?.signal;
+    if (signal?.aborted) return rejected(signal.reason);
+    const item = this.#items.shift();
+    if (item !== undefined) return Promise.resolve(item);
+    if (this.#closed) return Promise.resolve(null);
+    return handled(
+      new Promise((resolve, reject) => {
+        const forget = onAbort(signal, (reason) => {
+          this.#waiters.delete(waiter);
+          reject(reason);
+        });
+        const waiter: Waiter<T> = { resolve, reject, forget };
+        this.#waiters.add(waiter);
+      }),
+    );
+  }
+
+  /** Gives every waiting and later `accept` null. Returns what nobody accepted. */
+  close(): T[] {
+    this.#closed = true;
+    for (let waiter = this.#next(); waiter !== undefined; waiter = this.#next()) waiter.resolve(null);
+    return this.#items.splice(0);
+  }
+
+  #next(): Waiter<T> | undefined {
+    for (const waiter of this.#waiters) {
+      this.#waiters.delete(waiter);
+      waiter.forget();
+      return waiter;
+    }
+    return undefined;
+  }
+}

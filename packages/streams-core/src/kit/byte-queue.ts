@@ -1,0 +1,87 @@
+// A first-in first-out queue of byte chunks. Chunks stay views; only small ones are copied together, so that a few bytes
+// never hold a large buffer, nor a thousand tiny chunks a thousand objects.
+
+const SMALL = 512;
+const FIRST_SLAB = 1024;
+const LARGEST_SLAB = 16 * 1024;
+
+export class ByteQueue {
+  #chunks: Uint8Array[] = [];
+  #head = 0;
+  #size = 0;
+  #slab: Uint8Array | undefined;
+  #slabUsed = 0;
+
+  /** Bytes in the queue. */
+  get size(): number {
+    return this.#size;
+  }
+
+  push(chunk: Uint8Array): void {
+    const length = chunk.byteLength;
+    if (length === 0) return;
+    this.#size += length;
+    if (length <= SMALL && chunk.buffer.byteLength > 4 * length) this.#gather(chunk);
+    else this.#chunks.push(chunk);
+  }
+
+  /** The oldest chunk, or `undefined` when empty. */
+  shift(): Uint8Array | undefined {
+    const chunk = this.#chunks[this.#head];
+    if (chunk === undefined) return undefined;
+    this.#size -= chunk.byteLength;
+    this.#drop();
+    return chunk;
+  }
+
+  /** At most `limit` bytes of the oldest chunk, or `undefined` when empty. */
+  take(limit: number): Uint8Array | undefined {
+    const chunk = this.#chunks[this.#head];
+    if (chunk === undefined || chunk.byteLength <= limit) return this.shift();
+    this.#size -= limit;
+    this.#chunks[this.#head] = chunk.subarray(limit);
+    return chunk.subarray(0, limit);
+  }
+
+  clear(): void {
+    this.#chunks = [];
+    this.#head = 0;
+    this.#size = 0;
+    this.#slab = undefined;
+  }
+
+  #drop(): void {
+    if (this.#size === 0) {
+      this.#chunks.length = 0;
+      this.#head = 0;
+      this.#slab = undefined;
+      return;
+    }
+    this.#head += 1;
+    if (this.#head >= 64 && this.#head * 2 >= this.#chunks.length) {
+      this.#chunks.splice(0, this.#head);
+      this.#head = 0;
+    }
+  }
+
+  #gather(chunk: Uint8Array): void {
+    const length = chunk.byteLength;
+    let slab = this.#slab;
+    if (slab === undefined || this.#slabUsed + length > slab.byteLength) {
+      const wanted = slab === undefined ? FIRST_SLAB : Math.min(slab.byteLength * 2, LARGEST_SLAB);
+      slab = new Uint8Array(Math.max(wanted, length));
+      this.#slab = slab;
+      this.#slabUsed = 0;
+    }
+    const start = this.#slabUsed;
+    slab.set(chunk, start);
+    this.#slabUsed = start + length;
+    const last = this.#chunks.length - 1;
+    const tail = last >= this.#head ? this.#chunks[last] : undefined;
+    if (tail !== undefined && tail.buffer === slab.buffer && tail.byteOffset + tail.byteLength === start) {
+      this.#chunks[last] = slab.subarray(tail.byteOffset, this.#slabUsed);
+    } else {
+      this.#chunks.push(slab.subarray(start, this.#slabUsed));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// What has arrived and waits for `read`: the reading half of every Conn.
+
+import type { OpOptions } from "../contract.js";
+import { StreamsError } from "../errors.js";
+import { onAbort } from "./abort.js";
+import { ByteQueue } from "./byte-queue.js";
+import { END, handled, rejected } from "./ready.js";
+
+interface Reader {
+  resolve(chunk: Uint8Array | null): void;
+  reject(reason: unknown): void;
+  forget(): void;
+}
+
+export class Inbox {
+  readonly #queue = new ByteQueue();
+  readonly #onRead: ((bytes: number) => void) | undefined;
+  #reader: Reader | undefined;
+  #ended = false;
+  #error: unknown;
+
+  /** @param onRead called with the length of each chunk that the application took: the place to return credit */
+  constructor(onRead?: (bytes: number) => void) {
+    this.#onRead = onRead;
+  }
+
+  /** Bytes that nobody has read. */
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  /** Whether a read waits for bytes. */
+  get wanted(): boolean {
+    return this.#reader !== undefined;
+  }
+
+  /** Whether the end or an error was put in. */
+  get ended(): boolean {
+    return this.#ended || this.#error !== undefined;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.ended || chunk.byteLength === 0) return;
+    const reader = this.#take();
+    if (reader === undefined) {
+      this.#queue.push(chunk);
+      return;
+    }
+    reader.resolve(chunk);
+    this.#onRead?.(chunk.byteLength);
+  }
+
+  /** Nothing more comes: reads give what is here, then `null`. */
+  end(): void {
+    if (this.ended) return;
+    this.#ended = true;
+    this.#take()?.resolve(null);
+  }
+
+  /** Reads give what is here, then reject. */
+  fail(error: unknown): void {
+    if (this.#error !== undefined || (this.#ended && this.#queue.size === 0)) return;
+    this.#error = error;
+    this.#take()?.reject(error);
+  }
+
+  /** As `fail`, and drops what is here. Returns how many bytes that were. */
+  abandon(error: unknown): number {
+    const dropped = this.#queue.size;
+    this.#queue.clear();
+    this.#error = error;
+    this.#take()?.reject(error);
+    return dropped;
+  }
+
+  read(options?: OpOptions): Promise<Uint8Array | null> {
+    const signal = options?.signal;
+    if (signal?.aborted) return rejected(signal.reason);
+    if (this.#reader !== undefined) {
+      return rejected(
+        new StreamsError("ERR_READ_PENDING", "Another read of this stream is waiting; await it before reading again."),
+      );
+    }
+    const chunk = this.#queue.shift();
+    if (chunk !== undefined) {
+      this.#onRead?.(chunk.byteLength);
+      return Promise.resolve(chunk);
+    }
+    if (this.#error !== undefined) return rejected(this.#error);
+    if (this.#ended) return END;
+    return handled(
+      new Promise((resolve, reject) => {
+        const forget = onAbort(signal, (reason) => {
+          this.#reader = undefined;
+          reject(reason);
+        });
+        this.#reader = { resolve, reject, forget };
+      }),
+    );
+  }
+
+  #take(): Reader | undefined {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    reader?.forget();
+    return reader;
+  }
+}

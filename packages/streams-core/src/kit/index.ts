@@ -1,0 +1,21 @@
+// For those who write wires, transports and wrappers: the pieces that all of ours are made of.
+
+export { onAbort, raceAbort } from "./abort.js";
+export { AcceptQueue } from "./accept-queue.js";
+export { Acceptor, type Inbound } from "./acceptor.js";
+export { ByteQueue } from "./byte-queue.js";
+export {
+  checkHeaders,
+  decodeHeaders,
+  encodeHeaders,
+  HEADER_LIMITS,
+  type HeaderLimits,
+  toHeaders,
+} from "./headers.js";
+export { Inbox } from "./inbox.js";
+export { accepted, chunks } from "./iterate.js";
+export { milliseconds, oneOf, wholeNumber } from "./options.js";
+export { Outcome } from "./outcome.js";
+export { END, handled, READY, rejected } from "./ready.js";
+export { type ServerHooks, ServerQueue } from "./server-queue.js";
+export { printable } from "./text.js";

@@ -1,0 +1,31 @@
+// Checks options, so that a wrong one fails where it is given and says what it may be.
+
+import { StreamsError } from "../errors.js";
+
+/** `value`, or `fallback` if it is undefined. @throws ERR_OPTION_INVALID unless it is a whole number from `min` (1) to `max` */
+export function wholeNumber(
+  name: string,
+  value: number | undefined,
+  fallback: number,
+  { min = 1, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {},
+): number {
+  if (value === undefined) return fallback;
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new StreamsError("ERR_OPTION_INVALID", `Option ${name} must be a whole number ${range}, not ${String(value)}.`);
+}
+
+/** `value`, or `fallback`: a time in milliseconds that a timer can hold. @throws ERR_OPTION_INVALID */
+export function milliseconds(name: string, value: number | undefined, fallback: number): number {
+  return wholeNumber(name, value, fallback, { max: 2 ** 31 - 1 });
+}
+
+/** `value`, or `fallback`. @throws ERR_OPTION_INVALID unless it is one of `choices` */
+export function oneOf<T extends string>(name: string, value: T | undefined, fallback: T, choices: readonly T[]): T {
+  if (value === undefined) return fallback;
+  if (choices.includes(value)) return value;
+  throw new StreamsError(
+    "ERR_OPTION_INVALID",
+    `Option ${name} must be one of ${choices.join(", ")}, not ${String(value)}.`,
+  );
+}

@@ -1,0 +1,52 @@
+// A Server out of three things: where it listens, how to stop, and what to do with what nobody accepted.
+
+import type { OpOptions, Server } from "../contract.js";
+import { AcceptQueue } from "./accept-queue.js";
+import { accepted } from "./iterate.js";
+
+export interface ServerHooks<T> {
+  /** Stops listening. Called once. */
+  stop(): Promise<void> | void;
+  /** Ends what arrived and nobody took. */
+  discard(item: T): void;
+}
+
+export class ServerQueue<T> implements Server<T> {
+  readonly url: URL;
+  readonly #queue = new AcceptQueue<T>();
+  readonly #hooks: ServerHooks<T>;
+  #stopped: Promise<void> | undefined;
+
+  constructor(url: URL, hooks: ServerHooks<T>) {
+    this.url = url;
+    this.#hooks = hooks;
+  }
+
+  /** A connection or session came in. */
+  push(item: T): void {
+    if (this.#queue.closed) this.#hooks.discard(item);
+    else this.#queue.push(item);
+  }
+
+  accept(options?: OpOptions): Promise<T | null> {
+    return this.#queue.accept(options);
+  }
+
+  close(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T> {
+    return accepted(this);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #stop(): Promise<void> {
+    for (const item of this.#queue.close()) this.#hooks.discard(item);
+    await this.#hooks.stop();
+  }
+}

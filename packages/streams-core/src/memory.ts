@@ -1,0 +1,171 @@
+// Connections inside one process, for tests: a connected pair, and a transport over it.
+
+import type { Conn, OpOptions, Server, Transport } from "./contract.js";
+import { StreamsError } from "./errors.js";
+import { onAbort } from "./kit/abort.js";
+import { Inbox } from "./kit/inbox.js";
+import { chunks } from "./kit/iterate.js";
+import { wholeNumber } from "./kit/options.js";
+import { Outcome } from "./kit/outcome.js";
+import { handled, READY, rejected } from "./kit/ready.js";
+import { ServerQueue } from "./kit/server-queue.js";
+
+export interface MemoryOptions {
+  /** Bytes that may wait for the reader before `write` waits. Default 65,536. */
+  readonly highWaterMark?: number;
+}
+
+/** Two connections; what is written to one is read from the other. @throws ERR_OPTION_INVALID */
+export function memoryPair(options: MemoryOptions = {}): [Conn, Conn] {
+  const highWaterMark = wholeNumber("highWaterMark", options.highWaterMark, 64 * 1024);
+  const a = new MemoryConn(highWaterMark);
+  const b = new MemoryConn(highWaterMark);
+  a.peer = b;
+  b.peer = a;
+  return [a, b];
+}
+
+/** A transport whose `memory://name` addresses are known to this one object only. @throws ERR_OPTION_INVALID */
+export function memory(options: MemoryOptions = {}): Transport {
+  wholeNumber("highWaterMark", options.highWaterMark, 1);
+  const servers = new Map<string, ServerQueue<Conn>>();
+  const key = (url: URL): string => url.host + url.pathname;
+  return {
+    async dial(url, o) {
+      o?.signal?.throwIfAborted();
+      const server = servers.get(key(url));
+      if (server === undefined) {
+        throw new StreamsError("ERR_UNREACHABLE", `Nothing serves ${url.href}; serve it on this memory() first.`);
+      }
+      const [near, far] = memoryPair(options);
+      server.push(far);
+      return near;
+    },
+    async serve(url, o): Promise<Server<Conn>> {
+      o?.signal?.throwIfAborted();
+      if (servers.has(key(url))) {
+        throw new StreamsError(
+          "ERR_ADDRESS_IN_USE",
+          `${url.href} is served already; close that server or use another name.`,
+        );
+      }
+      const server = new ServerQueue<Conn>(new URL(url), {
+        stop: () => void servers.delete(key(url)),
+        discard: (conn) => conn.reset(),
+      });
+      servers.set(key(url), server);
+      return server;
+    },
+  };
+}
+
+interface Writer {
+  readonly chunk: Uint8Array;
+  resolve(): void;
+  reject(reason: unknown): void;
+  forget(): void;
+}
+
+class MemoryConn implements Conn {
+  peer: MemoryConn | undefined;
+  readonly #highWaterMark: number;
+  readonly inbox: Inbox = new Inbox(() => this.peer?.resume());
+  readonly #writers: Writer[] = [];
+  readonly outcome = new Outcome<void>();
+  #closing: Promise<void> | undefined;
+  #writtenEnd = false;
+  #error: StreamsError | undefined;
+
+  constructor(highWaterMark: number) {
+    this.#highWaterMark = highWaterMark;
+  }
+
+  get closed(): Promise<void> {
+    return this.outcome.promise;
+  }
+
+  read(options?: OpOptions): Promise<Uint8Array | null> {
+    return this.inbox.read(options);
+  }
+
+  write(chunk: Uint8Array, options?: OpOptions): Promise<void> {
+    const signal = options?.signal;
+    if (signal?.aborted) return rejected(signal.reason);
+    if (this.#error !== undefined) return rejected(this.#error);
+    if (this.#closing !== undefined) {
+      return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
+    }
+    if (chunk.byteLength === 0) return READY;
+    if (this.#writers.length === 0 && this.#hasRoom()) {
+      this.peer?.inbox.push(chunk);
+      return READY;
+    }
+    return handled(
+      new Promise((resolve, reject) => {
+        const forget = onAbort(signal, (reason) => {
+          this.#writers.splice(this.#writers.indexOf(writer), 1);
+          reject(reason);
+          this.resume();
+        });
+        const writer: Writer = { chunk, resolve, reject, forget };
+        this.#writers.push(writer);
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    if (this.#error !== undefined) return rejected(this.#error);
+    this.#closing ??= Promise.resolve();
+    this.resume();
+    return this.#closing;
+  }
+
+  reset(): void {
+    if (this.outcome.settled) return;
+    const message = "The connection was reset";
+    this.fail(new StreamsError("ERR_RESET", `${message} by this end.`), true);
+    this.peer?.fail(new StreamsError("ERR_RESET", `${message} by the peer.`, { remote: true }), false);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return chunks(this);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing === undefined) this.reset();
+    return READY;
+  }
+
+  #hasRoom(): boolean {
+    return this.peer !== undefined && this.peer.inbox.size < this.#highWaterMark;
+  }
+
+  /** The reader made room, or the end is due. */
+  resume(): void {
+    while (this.#hasRoom()) {
+      const writer = this.#writers.shift();
+      if (writer === undefined) break;
+      writer.forget();
+      this.peer?.inbox.push(writer.chunk);
+      writer.resolve();
+    }
+    if (this.#closing === undefined || this.#writers.length > 0 || this.#writtenEnd || this.#error) return;
+    this.#writtenEnd = true;
+    this.peer?.inbox.end();
+    if (!this.inbox.ended) return;
+    this.outcome.resolve();
+    this.peer?.outcome.resolve();
+  }
+
+  fail(error: StreamsError, drop: boolean): void {
+    if (this.outcome.settled) return;
+    this.#error = error;
+    if (drop) this.inbox.abandon(error);
+    else this.inbox.fail(error);
+    for (const writer of this.#writers.splice(0)) {
+      writer.forget();
+      writer.reject(error);
+    }
+    this.outcome.reject(error);
+  }
+}
