@@ -1,1 +1,13 @@
-export {};
+// The native wire of Streams: `native()` makes a mux of it.
+
+import { engineMux, limitsOf, type SessionOptions } from "mux-engine";
+import type { Mux } from "streams-core";
+import { NativeWire } from "./wire.js";
+
+export type NativeOptions = SessionOptions;
+
+/** A mux that speaks PROTOCOL.md. @throws ERR_OPTION_INVALID */
+export function native(options: NativeOptions = {}): Mux {
+  const { initialWindow, maxFrame } = limitsOf(options);
+  return engineMux((role) => new NativeWire(role, { window: initialWindow, maxFrame }), options);
+}

@@ -2,7 +2,7 @@
 
 import type { Conn, OpOptions, Server, Transport } from "./contract.js";
 import { StreamsError } from "./errors.js";
-import { onAbort } from "./kit/abort.js";
+import { onAbort, raceAbort } from "./kit/abort.js";
 import { Inbox } from "./kit/inbox.js";
 import { chunks } from "./kit/iterate.js";
 import { wholeNumber } from "./kit/options.js";
@@ -72,8 +72,9 @@ class MemoryConn implements Conn {
   readonly inbox: Inbox = new Inbox(() => this.peer?.resume());
   readonly #writers: Writer[] = [];
   readonly outcome = new Outcome<void>();
-  #closing: Promise<void> | undefined;
-  #writtenEnd = false;
+  #closing = false;
+  /** Our end was handed on, after everything written before it. */
+  readonly #flushed = new Outcome<void>();
   #error: StreamsError | undefined;
 
   constructor(highWaterMark: number) {
@@ -92,7 +93,7 @@ class MemoryConn implements Conn {
     const signal = options?.signal;
     if (signal?.aborted) return rejected(signal.reason);
     if (this.#error !== undefined) return rejected(this.#error);
-    if (this.#closing !== undefined) {
+    if (this.#closing) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
     if (chunk.byteLength === 0) return READY;
@@ -113,11 +114,13 @@ class MemoryConn implements Conn {
     );
   }
 
-  close(): Promise<void> {
+  close(options?: OpOptions): Promise<void> {
+    const signal = options?.signal;
+    if (signal?.aborted) return rejected(signal.reason);
     if (this.#error !== undefined) return rejected(this.#error);
-    this.#closing ??= Promise.resolve();
+    this.#closing = true;
     this.resume();
-    return this.#closing;
+    return handled(raceAbort(this.#flushed.promise, signal));
   }
 
   reset(): void {
@@ -132,7 +135,7 @@ class MemoryConn implements Conn {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closing === undefined) this.reset();
+    if (!this.#closing) this.reset();
     return READY;
   }
 
@@ -149,8 +152,8 @@ class MemoryConn implements Conn {
       this.peer?.inbox.push(writer.chunk);
       writer.resolve();
     }
-    if (this.#closing === undefined || this.#writers.length > 0 || this.#writtenEnd || this.#error) return;
-    this.#writtenEnd = true;
+    if (!this.#closing || this.#writers.length > 0 || this.#flushed.settled) return;
+    this.#flushed.resolve();
     this.peer?.inbox.end();
     if (!this.inbox.ended) return;
     this.outcome.resolve();
@@ -166,6 +169,7 @@ class MemoryConn implements Conn {
       writer.forget();
       writer.reject(error);
     }
+    this.#flushed.reject(error);
     this.outcome.reject(error);
   }
 }

@@ -25,6 +25,21 @@ export class ByteQueue {
     else this.#chunks.push(chunk);
   }
 
+  /** As `push`, but never copies, so that `remove` finds the chunk again. */
+  pushWhole(chunk: Uint8Array): void {
+    this.#size += chunk.byteLength;
+    this.#chunks.push(chunk);
+  }
+
+  /** Takes a chunk out of the middle. False if it, or a part of it, has left already or was copied. */
+  remove(chunk: Uint8Array): boolean {
+    const at = this.#chunks.indexOf(chunk, this.#head);
+    if (at < 0) return false;
+    this.#chunks.splice(at, 1);
+    this.#size -= chunk.byteLength;
+    return true;
+  }
+
   /** The oldest chunk, or `undefined` when empty. */
   shift(): Uint8Array | undefined {
     const chunk = this.#chunks[this.#head];

@@ -3,6 +3,7 @@
 export { onAbort, raceAbort } from "./abort.js";
 export { AcceptQueue } from "./accept-queue.js";
 export { Acceptor, type Inbound } from "./acceptor.js";
+export { afterTick } from "./after-tick.js";
 export { ByteQueue } from "./byte-queue.js";
 export {
   checkHeaders,
@@ -18,4 +19,5 @@ export { milliseconds, oneOf, wholeNumber } from "./options.js";
 export { Outcome } from "./outcome.js";
 export { END, handled, READY, rejected } from "./ready.js";
 export { type ServerHooks, ServerQueue } from "./server-queue.js";
+export { seemsToSpeak } from "./sniff.js";
 export { printable } from "./text.js";

@@ -1,0 +1,133 @@
+// Connects a session to a connection, the clock and the event loop: all the input and output there is.
+
+import type { Conn, Mux } from "streams-core";
+import { afterTick, READY } from "streams-core/kit";
+import type { SessionOptions } from "./options.js";
+import { Session, type SessionHost } from "./session.js";
+import type { Role, Wire } from "./wire.js";
+
+/** Bytes given to the transport at a time. More is written faster; less lets an urgent frame leave sooner. */
+const BATCH = 256 * 1024;
+/** How long the peer may take to end its side of the transport after the session's end. */
+const LINGER_MS = 1000;
+
+/** A mux out of a wire. Options are checked when the session is made. */
+export function engineMux(wire: (role: Role) => Wire, options: SessionOptions = {}): Mux {
+  return (conn, role) => new Driver(conn, wire(role), options).session;
+}
+
+class Driver implements SessionHost {
+  readonly session: Session;
+  readonly #conn: Conn;
+  #scheduled = false;
+  #blocked = false;
+  #over = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #linger: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(conn: Conn, wire: Wire, options: SessionOptions) {
+    this.#conn = conn;
+    this.session = new Session(wire, this, options);
+    this.wake();
+    void this.#readAll();
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
+  wake(): void {
+    if (this.#scheduled || this.#blocked || this.#over) return;
+    this.#scheduled = true;
+    afterTick(this.#flush);
+  }
+
+  end(last: Uint8Array[], abrupt: boolean): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    if (abrupt) return this.#done();
+    this.#linger = setTimeout(() => this.#done(), LINGER_MS);
+    this.#write(last)?.catch(() => {});
+    this.#conn.close().catch(() => this.#done());
+    this.#conn.closed.then(
+      () => this.#done(),
+      () => this.#done(),
+    );
+  }
+
+  /** Nothing more is expected of the transport. */
+  #done(): void {
+    clearTimeout(this.#linger);
+    this.#conn.reset();
+    this.session.transportDone();
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    while (!this.#blocked && !this.#over) {
+      const chunks = this.session.produce(BATCH);
+      if (chunks.length === 0) break;
+      const room = this.#write(chunks);
+      if (room !== undefined) this.#wait(room);
+    }
+    this.#arm();
+  };
+
+  /** Undefined when there is room for more. */
+  #write(chunks: Uint8Array[]): Promise<void> | undefined {
+    let room: Promise<void> | undefined;
+    for (const chunk of chunks) {
+      const written = this.#conn.write(chunk);
+      if (written === READY) continue;
+      written.catch((error) => this.session.lost(error));
+      room = written;
+    }
+    return room;
+  }
+
+  #wait(room: Promise<void>): void {
+    this.#blocked = true;
+    this.session.blocked(true);
+    room.then(
+      () => {
+        this.#blocked = false;
+        this.session.blocked(false);
+        this.#flush();
+      },
+      () => {},
+    );
+  }
+
+  async #readAll(): Promise<void> {
+    try {
+      for (let chunk = await this.#conn.read(); chunk !== null; chunk = await this.#conn.read())
+        this.session.receive(chunk);
+      this.session.lost();
+    } catch (error) {
+      this.session.lost(error);
+    }
+  }
+
+  /** One timer for the session's next deadline. It does not keep the process alive: an idle connection does, or does not. */
+  #arm(): void {
+    if (this.#over) return;
+    const at = this.session.nextTick;
+    if (at >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(
+      () => {
+        this.#timerAt = Number.POSITIVE_INFINITY;
+        this.session.tick();
+        this.#arm();
+      },
+      Math.max(1, at - this.now()),
+    );
+    if (typeof this.#timer === "object") this.#timer.unref();
+  }
+}

@@ -1,0 +1,36 @@
+// Counts what only a hostile or broken peer does much of, and says when it is a flood.
+
+import { StreamsError } from "streams-core";
+import { Bucket } from "./bucket.js";
+import type { Limits } from "./options.js";
+
+export class Guard {
+  readonly #resets: Bucket;
+  /** Frames without effect: credit of zero, data frames without data. */
+  readonly #idle = new Bucket(1000, 100);
+  /** Frames for streams that are over. Many come honestly: what was in flight when a stream was reset here. */
+  readonly #stray = new Bucket(20_000, 2000);
+
+  constructor(limits: Limits) {
+    this.#resets = new Bucket(limits.resetBurst, limits.resetRate);
+  }
+
+  /** The peer reset a stream that it had opened. @throws ERR_CALM */
+  reset(now: number): void {
+    if (!this.#resets.take(now)) throw flood("streams opened and reset");
+  }
+
+  /** @throws ERR_CALM */
+  idle(now: number): void {
+    if (!this.#idle.take(now)) throw flood("frames without effect");
+  }
+
+  /** @throws ERR_CALM */
+  stray(now: number): void {
+    if (!this.#stray.take(now)) throw flood("frames for streams that are over");
+  }
+}
+
+export function flood(of: string): StreamsError {
+  return new StreamsError("ERR_CALM", `The peer sends a flood of ${of}.`, { remote: true });
+}

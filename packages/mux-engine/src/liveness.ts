@@ -1,0 +1,118 @@
+// Deadlines: the handshake, a silent peer, a transport that takes nothing, half-closed streams that nobody finishes. It is told
+// the time and owns no timer.
+
+import { StreamsError } from "streams-core";
+import type { Limits } from "./options.js";
+
+export type Alarm = "handshake" | "keepalive" | "stall" | "sweep";
+
+export interface LivenessHost {
+  fail(error: StreamsError): void;
+  /** Pings, so that a living peer shows it. */
+  probe(): void;
+  /** Looks for half-closed streams that are silent; called every quarter of their linger. False if no stream is open. */
+  sweep(): boolean;
+}
+
+/** What a late peer gets beyond its deadline: input that waits behind a blocked event loop must come first. */
+const GRACE_MS = 1000;
+
+export class Liveness {
+  readonly #limits: Limits;
+  readonly #host: LivenessHost;
+  readonly #deadlines = new Map<Alarm, number>();
+  /** A factor from 0.9 to 1, so that many sessions do not ping at once. */
+  readonly #jitter: number;
+  #heardAt: number;
+  /** After a ping for life's sake: whether the grace has begun. */
+  #probing: "no" | "waiting" | "grace" = "no";
+
+  /** @param random from 0 to 1 */
+  constructor(limits: Limits, host: LivenessHost, now: number, random: number) {
+    this.#limits = limits;
+    this.#host = host;
+    this.#jitter = 0.9 + random / 10;
+    this.#heardAt = now;
+    this.#deadlines.set("handshake", now + limits.handshakeTimeout);
+  }
+
+  /** The earliest deadline, or Infinity. */
+  get next(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const at of this.#deadlines.values()) if (at < next) next = at;
+    return next;
+  }
+
+  /** Any byte is a sign of life. */
+  heard(now: number): void {
+    this.#heardAt = now;
+    this.#probing = "no";
+  }
+
+  /** The peer speaks this wire. */
+  greeted(now: number): void {
+    this.#deadlines.delete("handshake");
+    this.#deadlines.set("keepalive", now + this.#interval);
+  }
+
+  blocked(now: number): void {
+    this.#deadlines.set("stall", now + this.#limits.writeStallTimeout);
+  }
+
+  unblocked(): void {
+    this.#deadlines.delete("stall");
+  }
+
+  /** A stream was half-closed. */
+  lingering(now: number): void {
+    if (!this.#deadlines.has("sweep")) this.#deadlines.set("sweep", now + this.#limits.halfCloseLinger / 4);
+  }
+
+  over(): void {
+    this.#deadlines.clear();
+  }
+
+  tick(now: number): void {
+    for (const [alarm, at] of this.#deadlines) {
+      if (at > now) continue;
+      this.#deadlines.delete(alarm);
+      this.#ring(alarm, now);
+    }
+  }
+
+  get #interval(): number {
+    return this.#limits.keepaliveInterval * this.#jitter;
+  }
+
+  #ring(alarm: Alarm, now: number): void {
+    const { handshakeTimeout, writeStallTimeout } = this.#limits;
+    if (alarm === "handshake") this.#dead(`The peer sent no preface within ${handshakeTimeout} ms (handshakeTimeout).`);
+    else if (alarm === "stall")
+      this.#dead(`The transport took nothing for ${writeStallTimeout} ms (writeStallTimeout).`);
+    else if (alarm === "keepalive") this.#keepalive(now);
+    else if (this.#host.sweep()) this.lingering(now);
+  }
+
+  #keepalive(now: number): void {
+    const { keepaliveTimeout } = this.#limits;
+    const quiet = now - this.#heardAt;
+    if (quiet < this.#interval) {
+      this.#deadlines.set("keepalive", this.#heardAt + this.#interval);
+    } else if (this.#probing === "no") {
+      this.#probing = "waiting";
+      this.#host.probe();
+      this.#deadlines.set("keepalive", now + keepaliveTimeout);
+    } else if (this.#probing === "waiting") {
+      this.#probing = "grace";
+      this.#deadlines.set("keepalive", now + GRACE_MS);
+    } else {
+      this.#dead(
+        `The peer was silent for ${Math.round(quiet)} ms, also when pinged (keepaliveTimeout ${keepaliveTimeout}).`,
+      );
+    }
+  }
+
+  #dead(message: string): void {
+    this.#host.fail(new StreamsError("ERR_TIMEOUT", message, { remote: true }));
+  }
+}

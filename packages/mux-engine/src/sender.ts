@@ -1,0 +1,180 @@
+// Everything on its way out: control frames first, then openings in the order of their ids, then data by urgency and in turn.
+
+import type { StreamsError } from "streams-core";
+import { flood } from "./guard.js";
+import { Output } from "./output.js";
+import { ReadyQueue } from "./ready-queue.js";
+import type { EngineStream } from "./stream.js";
+import { FIN, SYN, type Wire } from "./wire.js";
+
+/** Bytes that may be written between two turns of the transport before writers wait. */
+const HIGH_WATER = 256 * 1024;
+/** Bytes of a new stream that travel in its opening frame. More would let a bulk stream jump the queue. */
+const FOLDED = 4096;
+
+const NO_BLOCK = new Uint8Array(0);
+
+export interface SenderHost {
+  /** There is something to send. */
+  wake(): void;
+  /** The credit to give back for a stream now, in bytes, or 0. */
+  grant(stream: EngineStream): number;
+  /** The peer provokes more control frames than it takes. */
+  overrun(error: StreamsError): void;
+}
+
+export class Sender {
+  readonly #wire: Wire;
+  readonly #host: SenderHost;
+  readonly #maxControl: number;
+  readonly #maxPongs: number;
+  readonly #out = new Output();
+  #opening: EngineStream[] = [];
+  readonly #ready = new ReadyQueue<EngineStream>();
+  #credits: EngineStream[] = [];
+  #pongs: number[] = [];
+  #control = 0;
+  /** Bytes written by applications since the transport last took everything. */
+  #fresh = 0;
+  maxFrame: number;
+  /** The transport has asked to wait. */
+  blocked = false;
+
+  constructor(
+    wire: Wire,
+    host: SenderHost,
+    limits: { readonly maxQueuedControl: number; readonly maxQueuedPongs: number },
+  ) {
+    this.#wire = wire;
+    this.#host = host;
+    this.#maxControl = limits.maxQueuedControl;
+    this.#maxPongs = limits.maxQueuedPongs;
+    this.maxFrame = wire.earlyFrame;
+    wire.start(this.#out);
+  }
+
+  get congested(): boolean {
+    return this.blocked || this.#fresh > HIGH_WATER;
+  }
+
+  /** Whether `produce` would give anything. */
+  get pending(): boolean {
+    return (
+      this.#out.size > 0 ||
+      this.#opening.length > 0 ||
+      this.#credits.length > 0 ||
+      this.#pongs.length > 0 ||
+      this.#ready.size > 0
+    );
+  }
+
+  wrote(bytes: number): void {
+    this.#fresh += bytes;
+  }
+
+  sendable(stream: EngineStream): void {
+    if (stream.queued || stream.sendEnded) return;
+    if (stream.synDue) this.#opening.push(stream);
+    else if (canSend(stream)) this.#ready.push(stream);
+    else return;
+    stream.queued = true;
+    this.#host.wake();
+  }
+
+  creditDue(stream: EngineStream): void {
+    stream.creditQueued = true;
+    this.#credits.push(stream);
+    this.#host.wake();
+  }
+
+  /** Writes a frame that goes ahead of all data. */
+  control(write: (out: Output) => void): void {
+    write(this.#out);
+    this.#control += 1;
+    if (this.#control > this.#maxControl)
+      this.#host.overrun(flood("frames that need an answer, without taking the answers"));
+    else this.#host.wake();
+  }
+
+  /** Answers a ping. False if too many answers wait. */
+  pong(token: number): boolean {
+    if (this.#pongs.length >= this.#maxPongs) return false;
+    this.#pongs.push(token);
+    this.#host.wake();
+    return true;
+  }
+
+  /** What goes out next: about `limit` bytes of data, and all that goes ahead of it. */
+  produce(limit: number): Uint8Array[] {
+    const out = this.#out;
+    for (const token of this.#pongs) this.#wire.pong(out, token);
+    this.#pongs.length = 0;
+    this.#control = 0;
+    this.#produceCredits();
+    this.#produceOpenings();
+    while (out.size < limit) {
+      const stream = this.#ready.shift();
+      if (stream === undefined) break;
+      stream.queued = false;
+      if (!canSend(stream)) continue;
+      this.#emit(stream, NO_BLOCK, 0, stream.unsent.size);
+      this.sendable(stream);
+    }
+    if (this.#ready.size === 0) this.#fresh = 0;
+    return out.take();
+  }
+
+  /** Drops all that waits but whole control frames, then writes the last frame. */
+  finish(write: ((out: Output) => void) | undefined): Uint8Array[] {
+    this.#opening = [];
+    this.#credits = [];
+    write?.(this.#out);
+    return this.#out.take();
+  }
+
+  #produceCredits(): void {
+    if (this.#credits.length === 0) return;
+    const due = this.#credits;
+    this.#credits = [];
+    for (const stream of due) {
+      stream.creditQueued = false;
+      if (stream.receiveEnded || stream.ended) continue;
+      const bytes = this.#host.grant(stream);
+      if (bytes > 0) this.#wire.credit(this.#out, stream.number, bytes);
+    }
+  }
+
+  #produceOpenings(): void {
+    if (this.#opening.length === 0) return;
+    const due = this.#opening;
+    this.#opening = [];
+    for (const stream of due) {
+      stream.queued = false;
+      if (!stream.synDue || stream.ended) continue;
+      const { block } = stream;
+      stream.synDue = false;
+      stream.block = NO_BLOCK;
+      this.#emit(stream, block, SYN, stream.unsent.size <= FOLDED ? stream.unsent.size : 0);
+      this.sendable(stream);
+    }
+  }
+
+  #emit(stream: EngineStream, block: Uint8Array, syn: number, wanted: number): void {
+    const { unsent } = stream;
+    const length = Math.min(wanted, stream.sendCredit, this.maxFrame);
+    const fin = stream.finDue && length === unsent.size;
+    this.#wire.data(this.#out, stream.number, length, fin ? syn | FIN : syn, block, stream.urgency);
+    stream.sendCredit -= length;
+    for (let rest = length; rest > 0; ) {
+      const piece = unsent.take(rest);
+      if (piece === undefined) break;
+      rest -= piece.byteLength;
+      this.#out.append(piece);
+    }
+    if (unsent.size === 0) stream.sent(fin);
+  }
+}
+
+function canSend(stream: EngineStream): boolean {
+  return stream.unsent.size > 0 ? stream.sendCredit > 0 : stream.finDue;
+}

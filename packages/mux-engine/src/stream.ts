@@ -1,0 +1,343 @@
+// One stream: the contract's face, and the state that the session's sender and receiver work on.
+
+import { type OpOptions, type Stream, type StreamStats, StreamsError } from "streams-core";
+import {
+  ByteQueue,
+  chunks,
+  decodeHeaders,
+  handled,
+  type Inbound,
+  Inbox,
+  Outcome,
+  onAbort,
+  READY,
+  raceAbort,
+  rejected,
+} from "streams-core/kit";
+
+/** What a stream asks of its session. */
+export interface StreamHost {
+  /** Whether the transport or the bytes already queued for it should make writers wait. */
+  readonly congested: boolean;
+  /** The stream has bytes, an opening or an end to send. */
+  sendable(stream: EngineStream): void;
+  /** Its reader took enough that credit should go back. */
+  creditDue(stream: EngineStream): void;
+  /** It was reset, or stopped reading, here. */
+  resetByUs(stream: EngineStream, code: number): void;
+  stoppedByUs(stream: EngineStream, code: number): void;
+  /** The application wrote so many bytes. */
+  wrote(bytes: number): void;
+  /** Both directions are over. */
+  finished(stream: EngineStream): void;
+}
+
+const NO_BLOCK = new Uint8Array(0);
+
+export class EngineStream implements Stream {
+  readonly number: number;
+  readonly local: boolean;
+  readonly urgency: number;
+
+  /** Sending: what waits, how much the peer takes, what else is due. */
+  readonly unsent: ByteQueue = new ByteQueue();
+  sendCredit: number;
+  synDue = false;
+  finDue = false;
+  sendEnded = false;
+  /** Whether it stands in the sender's queue, and in its list of those to return credit for. */
+  queued = false;
+  creditQueued = false;
+  /** With `synDue`: the headers that go with it. */
+  block: Uint8Array = NO_BLOCK;
+
+  /** Of a stream the peer opened, while it waits to be accepted. */
+  arrival: Inbound | undefined;
+
+  /** Receiving: what the peer may still send, out of which window, and what was read but not given back. */
+  receiveCredit: number;
+  window: number;
+  unreturned = 0;
+  grantedAt = 0;
+  receiveEnded = false;
+  /** Sweeps of the session since this half-closed stream last heard of the peer. */
+  silentSweeps = 0;
+
+  readonly #host: StreamHost;
+  readonly #inbox = new Inbox();
+  #openerBlock: Uint8Array;
+  #headers: Headers | undefined;
+  #replyBlock: Uint8Array | undefined;
+  #opened: Outcome<Headers> | undefined;
+  #closed: Outcome<void> | undefined;
+  #drained: Outcome<void> | undefined;
+  /** Why one direction ended otherwise than by its end; why nothing can be written; why both are over. */
+  #halfError: StreamsError | undefined;
+  #writeError: StreamsError | undefined;
+  #error: StreamsError | undefined;
+
+  constructor(
+    host: StreamHost,
+    init: {
+      readonly number: number;
+      readonly local: boolean;
+      readonly urgency: number;
+      readonly block: Uint8Array;
+      readonly sendCredit: number;
+      readonly window: number;
+      readonly now: number;
+    },
+  ) {
+    this.#host = host;
+    this.number = init.number;
+    this.local = init.local;
+    this.urgency = init.urgency;
+    this.#openerBlock = init.block;
+    if (init.local) {
+      this.synDue = true;
+      this.block = init.block;
+    }
+    this.sendCredit = init.sendCredit;
+    this.window = init.window;
+    this.receiveCredit = init.window;
+    this.grantedAt = init.now;
+  }
+
+  get id(): string {
+    return String(this.number);
+  }
+
+  get headers(): Headers {
+    this.#headers ??= decodeHeaders(this.#openerBlock);
+    return this.#headers;
+  }
+
+  get opened(): Promise<Headers> {
+    if (this.#opened === undefined) {
+      this.#opened = new Outcome<Headers>();
+      if (this.#replyBlock !== undefined) this.#opened.resolve(decodeHeaders(this.#replyBlock));
+      else if (this.#error !== undefined) this.#opened.reject(this.#error);
+    }
+    return this.#opened.promise;
+  }
+
+  get closed(): Promise<void> {
+    if (this.#closed === undefined) {
+      this.#closed = new Outcome<void>();
+      if (this.ended) this.#settleClosed(this.#closed);
+    }
+    return this.#closed.promise;
+  }
+
+  /** Whether both directions are over. */
+  get ended(): boolean {
+    return this.#error !== undefined || (this.sendEnded && this.receiveEnded);
+  }
+
+  /** Whether it is over otherwise than by the ends of both directions. */
+  get failed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  read(options?: OpOptions): Promise<Uint8Array | null> {
+    const before = this.#inbox.size;
+    const result = this.#inbox.read(options);
+    const taken = before - this.#inbox.size;
+    if (taken > 0) this.#consumed(taken);
+    return result;
+  }
+
+  write(chunk: Uint8Array, options?: OpOptions): Promise<void> {
+    const signal = options?.signal;
+    if (signal?.aborted) return rejected(signal.reason);
+    const error = this.#error ?? this.#writeError;
+    if (error !== undefined) return rejected(error);
+    if (this.finDue) {
+      return rejected(new StreamsError("ERR_CLOSED", "Write after close(): this end of the stream has ended."));
+    }
+    if (chunk.byteLength === 0) return READY;
+    if (signal === undefined) this.unsent.push(chunk);
+    else this.unsent.pushWhole(chunk);
+    this.#host.wrote(chunk.byteLength);
+    this.#host.sendable(this);
+    if (this.#hasRoom()) return READY;
+    const drained = this.#whenDrained();
+    return signal === undefined ? drained : this.#abortableWrite(chunk, drained, signal);
+  }
+
+  close(options?: OpOptions): Promise<void> {
+    const signal = options?.signal;
+    if (signal?.aborted) return rejected(signal.reason);
+    const error = this.#error ?? this.#writeError;
+    if (error !== undefined) return rejected(error);
+    if (this.sendEnded) return READY;
+    if (!this.finDue) {
+      this.finDue = true;
+      this.#host.sendable(this);
+    }
+    if (this.#hasRoom()) return READY;
+    const drained = this.#whenDrained();
+    return handled(raceAbort(drained, signal));
+  }
+
+  reset(code = 0): void {
+    if (this.ended) return;
+    this.#host.resetByUs(this, code);
+    this.#end(new StreamsError("ERR_RESET", "The stream was reset by this end.", { resetCode: code }), true);
+  }
+
+  /**
+   * Tells the peer to stop sending and drops what was not read; writing goes on. Reads then reject with ERR_RESET.
+   * @param code given to the peer, whose writes reject with it. Default 0.
+   */
+  stopReading(code = 0): void {
+    if (this.ended || this.receiveEnded) return;
+    this.#inbox.abandon(new StreamsError("ERR_RESET", "This end stopped reading the stream.", { resetCode: code }));
+    this.#host.stoppedByUs(this, code);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return chunks(this);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    if (!this.finDue) this.reset();
+    return READY;
+  }
+
+  stats(): StreamStats {
+    const unsent = this.unsent.size;
+    const unread = this.#inbox.size;
+    const waiting =
+      this.#replyBlock === undefined && !this.local
+        ? "accept"
+        : unsent > 0
+          ? this.sendCredit > 0
+            ? "transport"
+            : "credit"
+          : unread > 0
+            ? "reader"
+            : "nothing";
+    return {
+      id: this.id,
+      sendCredit: this.sendCredit,
+      receiveCredit: this.receiveCredit,
+      unsent,
+      unread,
+      waiting,
+    };
+  }
+
+  /** This end accepts the stream that the peer opened. */
+  accept(block: Uint8Array): void {
+    this.synDue = true;
+    this.block = block;
+    this.replied(block);
+    this.#host.sendable(this);
+  }
+
+  /** The accepter's headers are known. */
+  replied(block: Uint8Array): void {
+    this.#replyBlock = block;
+    this.#opened?.resolve(decodeHeaders(block));
+  }
+
+  get acceptedAlready(): boolean {
+    return this.#replyBlock !== undefined;
+  }
+
+  deliver(payload: Uint8Array): void {
+    const taken = this.#inbox.wanted;
+    this.silentSweeps = 0;
+    this.#inbox.push(payload);
+    if (taken) this.#consumed(payload.byteLength);
+  }
+
+  /** The peer's end, or its abort of that direction. */
+  receivedEnd(abort?: StreamsError): void {
+    this.receiveEnded = true;
+    if (abort === undefined) this.#inbox.end();
+    else {
+      this.#inbox.fail(abort);
+      this.#halfError ??= abort;
+    }
+    this.#settle();
+  }
+
+  /** The peer asked this end to stop sending. */
+  stopped(error: StreamsError): void {
+    this.#writeError = error;
+    this.#halfError ??= error;
+    this.#dropUnsent(error);
+    this.sendEnded = true;
+    this.#settle();
+  }
+
+  /** Everything queued has been given to the transport, perhaps with the end. */
+  sent(fin: boolean): void {
+    const drained = this.#drained;
+    this.#drained = undefined;
+    drained?.resolve();
+    if (!fin) return;
+    this.sendEnded = true;
+    this.#settle();
+  }
+
+  /** The peer, or the session, ended it. What has arrived can still be read. */
+  fail(error: StreamsError): void {
+    if (!this.ended) this.#end(error, false);
+  }
+
+  #settle(): void {
+    if (!this.sendEnded || !this.receiveEnded) return;
+    if (this.#closed !== undefined) this.#settleClosed(this.#closed);
+    this.#host.finished(this);
+  }
+
+  #settleClosed(closed: Outcome<void>): void {
+    const error = this.#error ?? this.#halfError;
+    if (error === undefined) closed.resolve();
+    else closed.reject(error);
+  }
+
+  #end(error: StreamsError, dropUnread: boolean): void {
+    this.#error = error;
+    if (dropUnread) this.#inbox.abandon(error);
+    else this.#inbox.fail(error);
+    this.#dropUnsent(error);
+    this.#opened?.reject(error);
+    this.#closed?.reject(error);
+    this.#host.finished(this);
+  }
+
+  #dropUnsent(error: StreamsError): void {
+    this.unsent.clear();
+    this.#drained?.reject(error);
+    this.#drained = undefined;
+  }
+
+  #consumed(bytes: number): void {
+    this.unreturned += bytes;
+    if (!this.receiveEnded && !this.creditQueued && this.unreturned * 2 >= this.window) this.#host.creditDue(this);
+  }
+
+  #hasRoom(): boolean {
+    return this.unsent.size <= this.sendCredit && !this.#host.congested;
+  }
+
+  #whenDrained(): Promise<void> {
+    this.#drained ??= new Outcome<void>();
+    return this.#drained.promise;
+  }
+
+  /** An aborted write takes its chunk back or, when part of it has left, resets. */
+  #abortableWrite(chunk: Uint8Array, drained: Promise<void>, signal: AbortSignal): Promise<void> {
+    const forget = onAbort(signal, () => {
+      if (!this.unsent.remove(chunk)) return this.reset();
+      if (this.unsent.size > 0) return;
+      this.sent(false);
+      this.#host.sendable(this);
+    });
+    return handled(raceAbort(drained, signal).finally(forget));
+  }
+}

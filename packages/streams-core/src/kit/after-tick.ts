@@ -1,0 +1,27 @@
+// Runs something once everything that this tick of the event loop started has run, microtasks included.
+
+interface Ticker {
+  nextTick(callback: () => void): void;
+}
+
+/** Node, Bun and Deno have `process.nextTick`; a browser's nearest is a message to itself. */
+export const afterTick: (callback: () => void) => void = makeAfterTick();
+
+function makeAfterTick(): (callback: () => void) => void {
+  const ticker = (globalThis as { process?: Partial<Ticker> }).process;
+  if (typeof ticker?.nextTick === "function") {
+    const { nextTick } = ticker;
+    return (callback) => nextTick(callback);
+  }
+  let port: MessagePort | undefined;
+  const due: (() => void)[] = [];
+  return (callback) => {
+    due.push(callback);
+    if (port === undefined) {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => due.shift()?.();
+      port = channel.port2;
+    }
+    port.postMessage(0);
+  };
+}
