@@ -4,6 +4,7 @@ import { nest, over } from "./backend.js";
 import type { Backend, Mux, OpOptions, Server, StreamProvider, Transport } from "./contract.js";
 import { StreamsError } from "./errors.js";
 import { firstOf } from "./first-of.js";
+import { handled } from "./kit/ready.js";
 
 /** A whole backend, or the parts that a scheme like `native+tcp` or `ssh+native+ws` puts together. */
 export type Part = Backend | Mux | Transport;
@@ -30,18 +31,17 @@ export function connect(
     const backend = await resolve(url, backends);
     return backend.connect(url, signal === undefined ? undefined : { signal });
   });
-  return firstOf(attempts, (session) => void session.close().catch(() => {}), options?.signal);
+  return handled(firstOf(attempts, (session) => void session.close().catch(() => {}), options?.signal));
 }
 
 /** Listens for sessions. @throws ERR_SCHEME_UNKNOWN, ERR_ADDRESS_IN_USE, … */
-export async function serve(
-  target: string | URL,
-  backends: Backends,
-  options?: OpOptions,
-): Promise<Server<StreamProvider>> {
-  const url = parse(target);
-  const backend = await resolve(url, backends);
-  return backend.serve(url, options);
+export function serve(target: string | URL, backends: Backends, options?: OpOptions): Promise<Server<StreamProvider>> {
+  const listening = async (): Promise<Server<StreamProvider>> => {
+    const url = parse(target);
+    const backend = await resolve(url, backends);
+    return backend.serve(url, options);
+  };
+  return handled(listening());
 }
 
 function parse(target: string | URL): URL {

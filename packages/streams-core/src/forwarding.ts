@@ -13,6 +13,7 @@ import type {
   StreamProvider,
 } from "./contract.js";
 import { accepted, chunks } from "./kit/iterate.js";
+import { handled } from "./kit/ready.js";
 
 export class ForwardingStream implements Stream {
   protected readonly inner: Stream;
@@ -62,9 +63,8 @@ export class ForwardingListener implements Listener {
     this.#wrap = wrap;
   }
 
-  async accept(options?: OpOptions): Promise<Stream | null> {
-    const stream = await this.inner.accept(options);
-    return stream && this.#wrap(stream);
+  accept(options?: OpOptions): Promise<Stream | null> {
+    return handled(this.inner.accept(options).then((stream) => stream && this.#wrap(stream)));
   }
   close(): Promise<void> {
     return this.inner.close();
@@ -98,8 +98,8 @@ export class ForwardingProvider implements StreamProvider {
   get closed(): Promise<CloseInfo> {
     return this.inner.closed;
   }
-  async newStream(headers?: HeaderInit, options?: NewStreamOptions): Promise<Stream> {
-    return this.wrapStream(await this.inner.newStream(headers, options), "local");
+  newStream(headers?: HeaderInit, options?: NewStreamOptions): Promise<Stream> {
+    return handled(this.inner.newStream(headers, options).then((stream) => this.wrapStream(stream, "local")));
   }
   listen(handler?: StreamHandler): Listener {
     return new ForwardingListener(this.inner.listen(handler), (stream) => this.wrapStream(stream, "remote"));

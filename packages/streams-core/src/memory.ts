@@ -1,14 +1,15 @@
 // Connections inside one process, for tests: a connected pair, and a transport over it.
 
-import type { Conn, OpOptions, Server, Transport } from "./contract.js";
+import type { Conn, OpOptions, Transport } from "./contract.js";
 import { StreamsError } from "./errors.js";
-import { onAbort, raceAbort } from "./kit/abort.js";
+import { raceAbort } from "./kit/abort.js";
 import { Inbox } from "./kit/inbox.js";
 import { chunks } from "./kit/iterate.js";
 import { wholeNumber } from "./kit/options.js";
 import { Outcome } from "./kit/outcome.js";
 import { handled, READY, rejected } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
+import { WaitingWrites } from "./kit/waiting-writes.js";
 
 export interface MemoryOptions {
   /** Bytes that may wait for the reader before `write` waits. Default 65,536. */
@@ -30,47 +31,39 @@ export function memory(options: MemoryOptions = {}): Transport {
   wholeNumber("highWaterMark", options.highWaterMark, 1);
   const servers = new Map<string, ServerQueue<Conn>>();
   const key = (url: URL): string => url.host + url.pathname;
-  return {
-    async dial(url, o) {
-      o?.signal?.throwIfAborted();
-      const server = servers.get(key(url));
-      if (server === undefined) {
-        throw new StreamsError("ERR_UNREACHABLE", `Nothing serves ${url.href}; serve it on this memory() first.`);
-      }
-      const [near, far] = memoryPair(options);
-      server.push(far);
-      return near;
-    },
-    async serve(url, o): Promise<Server<Conn>> {
-      o?.signal?.throwIfAborted();
-      if (servers.has(key(url))) {
-        throw new StreamsError(
-          "ERR_ADDRESS_IN_USE",
-          `${url.href} is served already; close that server or use another name.`,
-        );
-      }
-      const server = new ServerQueue<Conn>(new URL(url), {
-        stop: () => void servers.delete(key(url)),
-        discard: (conn) => conn.reset(),
-      });
-      servers.set(key(url), server);
-      return server;
-    },
+  const dial: Transport["dial"] = async (url, o) => {
+    o?.signal?.throwIfAborted();
+    const server = servers.get(key(url));
+    if (server === undefined) {
+      throw new StreamsError("ERR_UNREACHABLE", `Nothing serves ${url.href}; serve it on this memory() first.`);
+    }
+    const [near, far] = memoryPair(options);
+    server.push(far);
+    return near;
   };
-}
-
-interface Writer {
-  readonly chunk: Uint8Array;
-  resolve(): void;
-  reject(reason: unknown): void;
-  forget(): void;
+  const serve: Transport["serve"] = async (url, o) => {
+    o?.signal?.throwIfAborted();
+    if (servers.has(key(url))) {
+      throw new StreamsError(
+        "ERR_ADDRESS_IN_USE",
+        `${url.href} is served already; close that server or use another name.`,
+      );
+    }
+    const server = new ServerQueue<Conn>(new URL(url), {
+      stop: () => void servers.delete(key(url)),
+      discard: (conn) => conn.reset(),
+    });
+    servers.set(key(url), server);
+    return server;
+  };
+  return { dial: (url, o) => handled(dial(url, o)), serve: (url, o) => handled(serve(url, o)) };
 }
 
 class MemoryConn implements Conn {
   peer: MemoryConn | undefined;
   readonly #highWaterMark: number;
   readonly inbox: Inbox = new Inbox(() => this.peer?.resume());
-  readonly #writers: Writer[] = [];
+  readonly #writers = new WaitingWrites();
   readonly outcome = new Outcome<void>();
   #closing = false;
   /** Our end was handed on, after everything written before it. */
@@ -97,21 +90,11 @@ class MemoryConn implements Conn {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
     if (chunk.byteLength === 0) return READY;
-    if (this.#writers.length === 0 && this.#hasRoom()) {
+    if (this.#writers.size === 0 && this.#hasRoom()) {
       this.peer?.inbox.push(chunk);
       return READY;
     }
-    return handled(
-      new Promise((resolve, reject) => {
-        const forget = onAbort(signal, (reason) => {
-          this.#writers.splice(this.#writers.indexOf(writer), 1);
-          reject(reason);
-          this.resume();
-        });
-        const writer: Writer = { chunk, resolve, reject, forget };
-        this.#writers.push(writer);
-      }),
-    );
+    return this.#writers.add(chunk, signal, () => this.resume());
   }
 
   close(options?: OpOptions): Promise<void> {
@@ -146,13 +129,11 @@ class MemoryConn implements Conn {
   /** The reader made room, or the end is due. */
   resume(): void {
     while (this.#hasRoom()) {
-      const writer = this.#writers.shift();
-      if (writer === undefined) break;
-      writer.forget();
-      this.peer?.inbox.push(writer.chunk);
-      writer.resolve();
+      const chunk = this.#writers.shift();
+      if (chunk === undefined) break;
+      this.peer?.inbox.push(chunk);
     }
-    if (!this.#closing || this.#writers.length > 0 || this.#flushed.settled) return;
+    if (!this.#closing || this.#writers.size > 0 || this.#flushed.settled) return;
     this.#flushed.resolve();
     this.peer?.inbox.end();
     if (!this.inbox.ended) return;
@@ -165,10 +146,7 @@ class MemoryConn implements Conn {
     this.#error = error;
     if (drop) this.inbox.abandon(error);
     else this.inbox.fail(error);
-    for (const writer of this.#writers.splice(0)) {
-      writer.forget();
-      writer.reject(error);
-    }
+    this.#writers.fail(error);
     this.#flushed.reject(error);
     this.outcome.reject(error);
   }

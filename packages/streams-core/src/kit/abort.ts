@@ -1,5 +1,7 @@
 // Aborting an operation that waits.
 
+import { handled, rejected } from "./ready.js";
+
 const nothing = (): void => {};
 
 /** Calls `abort` when the signal fires; the function it returns forgets the signal again. */
@@ -22,22 +24,24 @@ export function raceAbort<T>(
   if (signal === undefined) return work;
   if (signal.aborted) {
     work.then(late, nothing);
-    return Promise.reject(signal.reason);
+    return rejected(signal.reason);
   }
-  return new Promise<T>((resolve, reject) => {
-    const forget = onAbort(signal, (reason) => {
-      work.then(late, nothing);
-      reject(reason);
-    });
-    work.then(
-      (value) => {
-        forget();
-        resolve(value);
-      },
-      (error) => {
-        forget();
-        reject(error);
-      },
-    );
-  });
+  return handled(
+    new Promise<T>((resolve, reject) => {
+      const forget = onAbort(signal, (reason) => {
+        work.then(late, nothing);
+        reject(reason);
+      });
+      work.then(
+        (value) => {
+          forget();
+          resolve(value);
+        },
+        (error) => {
+          forget();
+          reject(error);
+        },
+      );
+    }),
+  );
 }

@@ -58,7 +58,7 @@ export class AcceptQueue<T> {
     );
   }
 
-  /** Gives every waiting and later `accept` null. Returns what nobody accepted. */
+  /** Gives every waiting and later `accept` null. Returns what nobody accepted; what is put back is still given out. */
   close(): T[] {
     this.#closed = true;
     for (let waiter = this.#next(); waiter !== undefined; waiter = this.#next()) waiter.resolve(null);

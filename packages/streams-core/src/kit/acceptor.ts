@@ -3,8 +3,10 @@
 import type { Decision, Listener, OpOptions, Stream, StreamHandler } from "../contract.js";
 import { StreamsError } from "../errors.js";
 import { AcceptQueue } from "./accept-queue.js";
+import { afterTick } from "./after-tick.js";
 import { toHeaders } from "./headers.js";
 import { accepted } from "./iterate.js";
+import { handled, READY } from "./ready.js";
 
 /** An inbound stream that nobody has accepted yet. */
 export interface Inbound {
@@ -27,6 +29,8 @@ export class Acceptor {
   readonly #early = new Set<Inbound>();
   #listening: Listening | undefined;
   #refusing = false;
+  /** Beyond the backlog, in a tick whose accepting code has not run yet: many streams may arrive in one read. */
+  readonly #later = new Set<Inbound>();
 
   /** @param backlog streams that may wait for a listener, a handler or `accept`; those beyond it are refused */
   constructor(backlog: number) {
@@ -40,38 +44,72 @@ export class Acceptor {
     }
     const listening = new Listening(handler);
     this.#listening = listening;
-    if (this.#refusing) void listening.close();
+    if (this.#refusing) listening.end();
     for (const inbound of this.#early) listening.offer(inbound);
     this.#early.clear();
     return listening;
   }
 
   offer(inbound: Inbound): void {
-    const waiting = this.#early.size + (this.#listening?.waiting ?? 0);
-    if (this.#refusing || this.#listening?.closed || waiting >= this.#backlog) inbound.refuse(undefined, undefined);
-    else if (this.#listening === undefined) this.#early.add(inbound);
-    else this.#listening.offer(inbound);
+    if (this.#refusing || this.#listening?.closed) inbound.refuse(undefined, undefined);
+    else if (this.#later.size === 0 && this.#room > 0) this.#give(inbound);
+    else if (this.#listening === undefined) inbound.refuse(undefined, undefined);
+    else {
+      if (this.#later.size === 0) afterTick(this.#offerLater);
+      this.#later.add(inbound);
+    }
   }
 
   /** The stream ended before anybody accepted it. */
   withdraw(inbound: Inbound): void {
     this.#early.delete(inbound);
+    this.#later.delete(inbound);
     this.#listening?.withdraw(inbound);
   }
 
-  /** The session drains or ended: refuses what waits and whatever else comes, and `accept` gives `null`. */
+  /**
+   * The session drains or ended: refuses what nobody accepted and whatever else comes. `accept` still gives the streams that a
+   * handler had accepted, for their openers count on them, then `null`.
+   */
   close(): void {
     this.#refusing = true;
-    for (const inbound of this.#early) inbound.refuse(undefined, undefined);
-    this.#early.clear();
-    void this.#listening?.close();
+    refuseAll(this.#early);
+    refuseAll(this.#later);
+    this.#listening?.end();
   }
+
+  get #room(): number {
+    return this.#backlog - this.#early.size - (this.#listening?.waiting ?? 0);
+  }
+
+  #give(inbound: Inbound): void {
+    if (this.#listening === undefined) this.#early.add(inbound);
+    else this.#listening.offer(inbound);
+  }
+
+  /** The application has had its turn: as many as it made room for wait on, and the rest for its next turn; without room all are refused. */
+  readonly #offerLater = (): void => {
+    if (this.#room <= 0) return refuseAll(this.#later);
+    for (const inbound of this.#later) {
+      if (this.#room <= 0) break;
+      this.#later.delete(inbound);
+      this.#give(inbound);
+    }
+    if (this.#later.size > 0) afterTick(this.#offerLater);
+  };
+}
+
+function refuseAll(streams: Set<Inbound>): void {
+  for (const inbound of streams) inbound.refuse(undefined, undefined);
+  streams.clear();
 }
 
 class Listening implements Listener {
   readonly #handler: StreamHandler | undefined;
   readonly #queue = new AcceptQueue<Waiting>();
   readonly #deciding = new Set<Inbound>();
+  /** Handlers that run, also those whose stream has ended meanwhile: opening and resetting must not start ever more of them. */
+  #running = 0;
 
   constructor(handler: StreamHandler | undefined) {
     this.#handler = handler;
@@ -82,7 +120,7 @@ class Listening implements Listener {
   }
 
   get waiting(): number {
-    return this.#queue.size + this.#deciding.size;
+    return this.#queue.size + this.#running;
   }
 
   offer(inbound: Inbound): void {
@@ -96,13 +134,8 @@ class Listening implements Listener {
     this.#queue.removeWhere((waiting) => waiting.inbound === inbound && waiting.stream === undefined);
   }
 
-  async accept(options?: OpOptions): Promise<Stream | null> {
-    for (;;) {
-      const waiting = await this.#queue.accept(options);
-      if (waiting === null) return null;
-      const stream = waiting.stream ?? waiting.inbound.accept(undefined);
-      if (stream !== undefined) return stream;
-    }
+  accept(options?: OpOptions): Promise<Stream | null> {
+    return handled(this.#accept(options));
   }
 
   close(): Promise<void> {
@@ -110,9 +143,17 @@ class Listening implements Listener {
       if (stream === undefined) inbound.refuse(undefined, undefined);
       else stream.reset();
     }
-    for (const inbound of this.#deciding) inbound.refuse(undefined, undefined);
-    this.#deciding.clear();
-    return Promise.resolve();
+    refuseAll(this.#deciding);
+    return READY;
+  }
+
+  /** As `close`, but what the handler accepted is still given out. */
+  end(): void {
+    for (const waiting of this.#queue.close()) {
+      if (waiting.stream === undefined) waiting.inbound.refuse(undefined, undefined);
+      else this.#queue.push(waiting);
+    }
+    refuseAll(this.#deciding);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Stream> {
@@ -123,8 +164,18 @@ class Listening implements Listener {
     return this.close();
   }
 
+  async #accept(options?: OpOptions): Promise<Stream | null> {
+    for (;;) {
+      const waiting = await this.#queue.accept(options);
+      if (waiting === null) return null;
+      const stream = waiting.stream ?? waiting.inbound.accept(undefined);
+      if (stream !== undefined) return stream;
+    }
+  }
+
   async #decide(inbound: Inbound, handler: StreamHandler): Promise<void> {
     this.#deciding.add(inbound);
+    this.#running += 1;
     let decision: Decision | undefined;
     try {
       const result = handler(inbound.headers);
@@ -132,6 +183,7 @@ class Listening implements Listener {
     } catch {
       decision = undefined;
     }
+    this.#running -= 1;
     if (!this.#deciding.delete(inbound)) return;
     try {
       const headers = decision?.headers === undefined ? undefined : toHeaders(decision.headers);

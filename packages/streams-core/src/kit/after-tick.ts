@@ -11,7 +11,8 @@ function makeAfterTick(): (callback: () => void) => void {
   const ticker = (globalThis as { process?: Partial<Ticker> }).process;
   if (typeof ticker?.nextTick === "function") {
     const { nextTick } = ticker;
-    return (callback) => nextTick(callback);
+    // Asked from a timer or a socket's event, nextTick alone would run before the microtasks of this tick.
+    return (callback) => queueMicrotask(() => nextTick(callback));
   }
   let port: MessagePort | undefined;
   const due: (() => void)[] = [];

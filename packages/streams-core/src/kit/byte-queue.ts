@@ -1,16 +1,21 @@
 // A first-in first-out queue of byte chunks. Chunks stay views; only small ones are copied together, so that a few bytes
 // never hold a large buffer, nor a thousand tiny chunks a thousand objects.
 
-const SMALL = 512;
 const FIRST_SLAB = 1024;
 const LARGEST_SLAB = 16 * 1024;
 
 export class ByteQueue {
+  readonly #small: number;
   #chunks: Uint8Array[] = [];
   #head = 0;
   #size = 0;
   #slab: Uint8Array | undefined;
   #slabUsed = 0;
+
+  /** @param small chunks up to this size are copied when they are views of a buffer more than four times as large. Default 512 */
+  constructor(small = 512) {
+    this.#small = small;
+  }
 
   /** Bytes in the queue. */
   get size(): number {
@@ -21,7 +26,7 @@ export class ByteQueue {
     const length = chunk.byteLength;
     if (length === 0) return;
     this.#size += length;
-    if (length <= SMALL && chunk.buffer.byteLength > 4 * length) this.#gather(chunk);
+    if (length <= this.#small && chunk.buffer.byteLength > 4 * length) this.#gather(chunk);
     else this.#chunks.push(chunk);
   }
 

@@ -13,7 +13,8 @@ interface Reader {
 }
 
 export class Inbox {
-  readonly #queue = new ByteQueue();
+  /** A peer chooses how much of each chunk is payload: what waits must not hold many times its size. */
+  readonly #queue = new ByteQueue(16 * 1024);
   readonly #onRead: ((bytes: number) => void) | undefined;
   #reader: Reader | undefined;
   #ended = false;
@@ -57,9 +58,9 @@ export class Inbox {
     this.#take()?.resolve(null);
   }
 
-  /** Reads give what is here, then reject. */
+  /** Reads give what is here, then reject. An end that was put in stays one. */
   fail(error: unknown): void {
-    if (this.#error !== undefined || (this.#ended && this.#queue.size === 0)) return;
+    if (this.ended) return;
     this.#error = error;
     this.#take()?.reject(error);
   }

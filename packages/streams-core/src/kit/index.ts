@@ -11,6 +11,7 @@ export {
   encodeHeaders,
   HEADER_LIMITS,
   type HeaderLimits,
+  headersOf,
   toHeaders,
 } from "./headers.js";
 export { Inbox } from "./inbox.js";
@@ -21,3 +22,4 @@ export { END, handled, READY, rejected } from "./ready.js";
 export { type ServerHooks, ServerQueue } from "./server-queue.js";
 export { seemsToSpeak } from "./sniff.js";
 export { printable } from "./text.js";
+export { WaitingWrites } from "./waiting-writes.js";

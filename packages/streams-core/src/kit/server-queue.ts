@@ -3,6 +3,7 @@
 import type { OpOptions, Server } from "../contract.js";
 import { AcceptQueue } from "./accept-queue.js";
 import { accepted } from "./iterate.js";
+import { handled } from "./ready.js";
 
 export interface ServerHooks<T> {
   /** Stops listening. Called once. */
@@ -10,6 +11,9 @@ export interface ServerHooks<T> {
   /** Ends what arrived and nobody took. */
   discard(item: T): void;
 }
+
+/** What may wait for `accept`, as much as a listening socket's usual backlog; more is discarded. */
+const BACKLOG = 511;
 
 export class ServerQueue<T> implements Server<T> {
   readonly url: URL;
@@ -24,7 +28,7 @@ export class ServerQueue<T> implements Server<T> {
 
   /** A connection or session came in. */
   push(item: T): void {
-    if (this.#queue.closed) this.#hooks.discard(item);
+    if (this.#queue.closed || this.#queue.size >= BACKLOG) this.#hooks.discard(item);
     else this.#queue.push(item);
   }
 
@@ -33,7 +37,7 @@ export class ServerQueue<T> implements Server<T> {
   }
 
   close(): Promise<void> {
-    this.#stopped ??= this.#stop();
+    this.#stopped ??= handled(this.#stop());
     return this.#stopped;
   }
 

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { milliseconds, oneOf, printable, wholeNumber } from "../../src/kit/index.js";
+
+const invalid = expect.objectContaining({ code: "ERR_OPTION_INVALID", message: expect.stringContaining("size") });
+
+describe("options", () => {
+  test("a whole number is taken, and undefined gives the fallback", () => {
+    expect(wholeNumber("size", 5, 7)).toBe(5);
+    expect(wholeNumber("size", undefined, 7)).toBe(7);
+    expect(wholeNumber("size", 0, 7, { min: 0 })).toBe(0);
+    expect(wholeNumber("size", 9, 7, { max: 9 })).toBe(9);
+    expect(milliseconds("size", 2 ** 31 - 1, 1)).toBe(2 ** 31 - 1);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("%d is no whole number of at least 1", (value) => {
+    expect(() => wholeNumber("size", value, 7)).toThrow(invalid);
+    expect(() => milliseconds("size", value, 7)).toThrow(invalid);
+  });
+
+  test("a number over the maximum, and a time that no timer can hold, are refused", () => {
+    expect(() => wholeNumber("size", 10, 7, { max: 9 })).toThrow("from 1 to 9");
+    expect(() => milliseconds("size", 2 ** 31, 1)).toThrow(invalid);
+  });
+
+  test("one of several words is taken, another names them", () => {
+    expect(oneOf("size", "s", "m", ["s", "m", "l"])).toBe("s");
+    expect(oneOf("size", undefined, "m", ["s", "m", "l"])).toBe("m");
+    expect(() => oneOf<string>("size", "xl", "m", ["s", "m", "l"])).toThrow("s, m, l, not xl");
+  });
+});
+
+describe("printable()", () => {
+  test("escapes what could change a log or a terminal, and cuts", () => {
+    expect(printable("plain ~text")).toBe("plain ~text");
+    expect(printable("a\nb\u001b[31m\u00e9\u202e")).toBe("a\\u000ab\\u001b[31m\\u00e9\\u202e");
+    expect(printable("x".repeat(300))).toBe(`${"x".repeat(200)}…`);
+    expect(printable("abcdef", 3)).toBe("abc…");
+  });
+});
