@@ -1,0 +1,19 @@
+// A certificate for localhost and 127.0.0.1 that nobody but these tests trusts, valid for a hundred years.
+
+export const cert = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUJVDMM4T15UnY8E9RrUEWzqcAlLYwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMDEwMjY1OFoYDzIxMjYxMDI3
+MTAyNjU4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARZBvvNsacPzI6rhe9gOEb/c6pnbBQub+zoEu4sN/6XrY9eufUOyV4N
+TJWouZ4atjZXEsKspKb0BilEnfjg1mVNo28wbTAdBgNVHQ4EFgQU3l8h3FzWRZxA
+VVRpviDTsaBTd+UwHwYDVR0jBBgwFoAU3l8h3FzWRZxAVVRpviDTsaBTd+UwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAKfGOK5vrReeTP7k5yNVXt+WJEIKzD/y3phxgj3kqupsAiB7
+EnGARCgonQzZj6PzTYixmp5xDAMHCDtHUADPil2bAQ==
+-----END CERTIFICATE-----`;
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+d+2ewXSWweddedL
+4exJvMrtz72TKdRk8cmLw+EofJGhRANCAARZBvvNsacPzI6rhe9gOEb/c6pnbBQu
+b+zoEu4sN/6XrY9eufUOyV4NTJWouZ4atjZXEsKspKb0BilEnfjg1mVN
+-----END PRIVATE KEY-----`;
