@@ -3,13 +3,12 @@
 import type { Conn, Mux } from "streams-core";
 import { afterTick, READY } from "streams-core/kit";
 import type { SessionOptions } from "./options.js";
-import { Session, type SessionHost } from "./session.js";
+import { Session } from "./session.js";
+import type { SessionHost } from "./session-host.js";
 import type { Role, Wire } from "./wire.js";
 
 /** Bytes given to the transport at a time. More is written faster; less lets an urgent frame leave sooner. */
 const BATCH = 256 * 1024;
-/** How long the peer may take to end its side of the transport after the session's end. */
-const LINGER_MS = 1000;
 
 /** A mux out of a wire. Options are checked when the session is made. */
 export function engineMux(wire: (role: Role) => Wire, options: SessionOptions = {}): Mux {
@@ -20,7 +19,8 @@ class Driver implements SessionHost {
   readonly session: Session;
   readonly #conn: Conn;
   #scheduled = false;
-  #blocked = false;
+  /** Settles when the transport has room again. */
+  #room: Promise<void> | undefined;
   #over = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -42,17 +42,17 @@ class Driver implements SessionHost {
   }
 
   wake(): void {
-    if (this.#scheduled || this.#blocked || this.#over) return;
+    if (this.#scheduled || this.#room !== undefined || this.#over) return;
     this.#scheduled = true;
     afterTick(this.#flush);
   }
 
-  end(last: Uint8Array[], abrupt: boolean): void {
+  end(last: Uint8Array[], lingerMs: number): void {
     this.#over = true;
     clearTimeout(this.#timer);
-    if (abrupt) return this.#done();
-    this.#linger = setTimeout(() => this.#done(), LINGER_MS);
-    this.#write(last)?.catch(() => {});
+    if (lingerMs === 0) return this.#done();
+    this.#linger = setTimeout(() => this.#done(), lingerMs);
+    this.#write(last);
     this.#conn.close().catch(() => this.#done());
     this.#conn.closed.then(
       () => this.#done(),
@@ -69,7 +69,7 @@ class Driver implements SessionHost {
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    while (!this.#blocked && !this.#over) {
+    while (this.#room === undefined && !this.#over) {
       const chunks = this.session.produce(BATCH);
       if (chunks.length === 0) break;
       const room = this.#write(chunks);
@@ -84,29 +84,40 @@ class Driver implements SessionHost {
     for (const chunk of chunks) {
       const written = this.#conn.write(chunk);
       if (written === READY) continue;
-      written.catch((error) => this.session.lost(error));
+      written.then(this.#tookSome, this.#lost);
       room = written;
     }
     return room;
   }
 
+  readonly #tookSome = (): void => {
+    if (this.#room !== undefined) this.session.blocked(true);
+  };
+
+  readonly #lost = (error: unknown): void => this.session.lost(error);
+
   #wait(room: Promise<void>): void {
-    this.#blocked = true;
+    this.#room = room;
     this.session.blocked(true);
-    room.then(
-      () => {
-        this.#blocked = false;
-        this.session.blocked(false);
-        this.#flush();
-      },
-      () => {},
-    );
+    room.then(this.#resume, () => {});
   }
+
+  readonly #resume = (): void => {
+    this.#room = undefined;
+    this.session.blocked(false);
+    this.#flush();
+  };
 
   async #readAll(): Promise<void> {
     try {
-      for (let chunk = await this.#conn.read(); chunk !== null; chunk = await this.#conn.read())
+      for (let chunk = await this.#conn.read(); chunk !== null; chunk = await this.#conn.read()) {
         this.session.receive(chunk);
+        // What a peer provokes and does not take must not pile up here.
+        while (this.session.overloaded && !this.#over) {
+          this.#flush();
+          await this.#room;
+        }
+      }
       this.session.lost();
     } catch (error) {
       this.session.lost(error);

@@ -6,7 +6,7 @@ import type { Limits } from "./options.js";
 
 export class Guard {
   readonly #resets: Bucket;
-  /** Frames without effect: credit of zero, data frames without data. */
+  /** Frames without effect: credit of zero, data frames without data, pings beyond those that are answered. */
   readonly #idle = new Bucket(1000, 100);
   /** Frames for streams that are over. Many come honestly: what was in flight when a stream was reset here. */
   readonly #stray = new Bucket(20_000, 2000);
@@ -31,6 +31,6 @@ export class Guard {
   }
 }
 
-export function flood(of: string): StreamsError {
+function flood(of: string): StreamsError {
   return new StreamsError("ERR_CALM", `The peer sends a flood of ${of}.`, { remote: true });
 }

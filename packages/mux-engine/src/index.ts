@@ -5,8 +5,9 @@ export { engineMux } from "./drive.js";
 export { Framer, type Syntax } from "./framer.js";
 export { type Limits, limitsOf, type SessionOptions } from "./options.js";
 export { Output } from "./output.js";
-export { Session, type SessionHost } from "./session.js";
-export type { EngineStream } from "./stream.js";
+export { Session } from "./session.js";
+export type { SessionHost } from "./session-host.js";
+export { EngineStream } from "./stream.js";
 export {
   FIN,
   type Ids,

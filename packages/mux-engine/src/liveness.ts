@@ -10,22 +10,27 @@ export interface LivenessHost {
   fail(error: StreamsError): void;
   /** Pings, so that a living peer shows it. */
   probe(): void;
-  /** Looks for half-closed streams that are silent; called every quarter of their linger. False if no stream is open. */
+  /** Looks for half-closed streams that are silent; called every quarter of their linger. False if no stream is half-closed. */
   sweep(): boolean;
 }
 
-/** What a late peer gets beyond its deadline: input that waits behind a blocked event loop must come first. */
+/**
+ * What everybody gets beyond a deadline, once. After the event loop was blocked, timers fire before the input that waited: what
+ * the peer sent, and the transport took, must count first.
+ */
 const GRACE_MS = 1000;
 
 export class Liveness {
   readonly #limits: Limits;
   readonly #host: LivenessHost;
   readonly #deadlines = new Map<Alarm, number>();
+  /** Those whose grace has begun. */
+  readonly #overdue = new Set<Alarm>();
   /** A factor from 0.9 to 1, so that many sessions do not ping at once. */
   readonly #jitter: number;
   #heardAt: number;
-  /** After a ping for life's sake: whether the grace has begun. */
-  #probing: "no" | "waiting" | "grace" = "no";
+  /** Whether the peer was pinged since it was last heard. */
+  #probed = false;
 
   /** @param random from 0 to 1 */
   constructor(limits: Limits, host: LivenessHost, now: number, random: number) {
@@ -46,7 +51,9 @@ export class Liveness {
   /** Any byte is a sign of life. */
   heard(now: number): void {
     this.#heardAt = now;
-    this.#probing = "no";
+    if (!this.#probed) return;
+    this.#probed = false;
+    this.#overdue.delete("keepalive");
   }
 
   /** The peer speaks this wire. */
@@ -55,7 +62,9 @@ export class Liveness {
     this.#deadlines.set("keepalive", now + this.#interval);
   }
 
+  /** The transport asked to wait, or took some of what waits. */
   blocked(now: number): void {
+    this.#overdue.delete("stall");
     this.#deadlines.set("stall", now + this.#limits.writeStallTimeout);
   }
 
@@ -86,9 +95,10 @@ export class Liveness {
 
   #ring(alarm: Alarm, now: number): void {
     const { handshakeTimeout, writeStallTimeout } = this.#limits;
-    if (alarm === "handshake") this.#dead(`The peer sent no preface within ${handshakeTimeout} ms (handshakeTimeout).`);
+    if (alarm === "handshake")
+      this.#late(alarm, now, `The peer sent no preface within ${handshakeTimeout} ms (handshakeTimeout).`);
     else if (alarm === "stall")
-      this.#dead(`The transport took nothing for ${writeStallTimeout} ms (writeStallTimeout).`);
+      this.#late(alarm, now, `The transport took nothing for ${writeStallTimeout} ms (writeStallTimeout).`);
     else if (alarm === "keepalive") this.#keepalive(now);
     else if (this.#host.sweep()) this.lingering(now);
   }
@@ -98,21 +108,19 @@ export class Liveness {
     const quiet = now - this.#heardAt;
     if (quiet < this.#interval) {
       this.#deadlines.set("keepalive", this.#heardAt + this.#interval);
-    } else if (this.#probing === "no") {
-      this.#probing = "waiting";
+    } else if (!this.#probed) {
+      this.#probed = true;
       this.#host.probe();
       this.#deadlines.set("keepalive", now + keepaliveTimeout);
-    } else if (this.#probing === "waiting") {
-      this.#probing = "grace";
-      this.#deadlines.set("keepalive", now + GRACE_MS);
     } else {
-      this.#dead(
-        `The peer was silent for ${Math.round(quiet)} ms, also when pinged (keepaliveTimeout ${keepaliveTimeout}).`,
-      );
+      const silence = `The peer was silent for ${Math.round(quiet)} ms, also when pinged`;
+      this.#late("keepalive", now, `${silence} (keepaliveTimeout ${keepaliveTimeout}).`);
     }
   }
 
-  #dead(message: string): void {
-    this.#host.fail(new StreamsError("ERR_TIMEOUT", message, { remote: true }));
+  #late(alarm: Alarm, now: number, message: string): void {
+    if (this.#overdue.has(alarm)) return this.#host.fail(new StreamsError("ERR_TIMEOUT", message, { remote: true }));
+    this.#overdue.add(alarm);
+    this.#deadlines.set(alarm, now + GRACE_MS);
   }
 }

@@ -19,9 +19,9 @@ export interface SessionOptions {
   readonly maxHeaderBytes?: number;
   /** Fields of a header block. Default 128. */
   readonly maxHeaderFields?: number;
-  /** Control frames that may wait for the transport; more end the session. Default 1,000. */
+  /** Frames the peer provoked that may wait for the transport; with more, nothing is read until it takes them. Default 1,000. */
   readonly maxQueuedControl?: number;
-  /** Answers to pings that may wait for the transport; further pings go unanswered. Default 32. */
+  /** Answers to pings that may wait for the transport; further pings go unanswered, and a flood of them ends the session. Default 32. */
   readonly maxQueuedPongs?: number;
   /** Streams the peer may open and reset at once, and per second after that; more end the session. Defaults 1,000 and 100. */
   readonly resetBurst?: number;

@@ -1,56 +1,69 @@
-// What the peer's frames do to the session. Every rule a peer can break is checked here, before the application sees anything.
+// What the peer's frames do to the core. Every rule a peer can break is checked here, before the application sees anything.
 
 import { StreamsError } from "streams-core";
-import { checkHeaders, decodeHeaders, type Inbound } from "streams-core/kit";
+import { checkHeaders, decodeHeaders } from "streams-core/kit";
+import { Arrival } from "./arrival.js";
+import type { Core } from "./core.js";
 import type { Guard } from "./guard.js";
-import type { Session } from "./session.js";
 import type { EngineStream } from "./stream.js";
 import type { PeerParameters, Sink } from "./wire.js";
 
+const NO_BLOCK = new Uint8Array(0);
+
 export class Receiver implements Sink {
-  readonly #session: Session;
+  readonly #core: Core;
   readonly #guard: Guard;
   /** The stream of the data frame that is being read; undefined when its payload is dropped. */
   #current: EngineStream | undefined;
-  #currentLength = 0;
+  /** Whether that frame opens a stream or has payload. */
+  #hasEffect = true;
 
-  constructor(session: Session, guard: Guard) {
-    this.#session = session;
+  constructor(core: Core, guard: Guard) {
+    this.#core = core;
     this.#guard = guard;
   }
 
   hello(parameters: PeerParameters): void {
-    this.#session.peerIs(parameters);
+    this.#core.peerIs(parameters);
   }
 
   open(id: number, block: Uint8Array, urgency: number, length: number): void {
-    const session = this.#session;
+    const core = this.#core;
+    const { streams, limits } = core;
     this.#current = undefined;
-    this.#currentLength = length;
-    if (!session.streams.mayOpen(id)) throw broken(`opened stream ${id}, which is not an id that it may open now`);
-    if (length > session.limits.initialWindow) throw overflow(id);
-    checkHeaders(block, session.limits.headers);
-    const stream = session.admit(id, block, urgency);
-    if (stream?.arrival === undefined) return;
+    this.#hasEffect = true;
+    if (core.over !== undefined) return;
+    if (!streams.mayOpen(id)) throw broken(`opened stream ${id}, which is not an id that it may open now`);
+    if (length > limits.initialWindow) throw overflow(id);
+    checkHeaders(block, limits.headers);
+    streams.lastRemote = id;
+    // The peer learns from our drain that these are refused.
+    if (core.draining) return;
+    if (streams.remote >= limits.maxInboundStreams)
+      return core.sender.answer((out) => core.wire.refuse(out, id, 0, NO_BLOCK));
+    const stream = core.add(id, false, urgency, block);
+    const arrival = new Arrival(core, stream);
+    stream.arrival = arrival;
     stream.receiveCredit -= length;
     this.#current = stream;
-    session.acceptor.offer(stream.arrival);
+    core.acceptor.offer(arrival);
   }
 
   accept(id: number, block: Uint8Array): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#session.now);
+    if (stream === undefined) return this.#guard.stray(this.#core.now);
     if (!stream.local || stream.acceptedAlready) throw broken(`accepted stream ${id}, which does not wait for that`);
-    checkHeaders(block, this.#session.limits.headers);
+    checkHeaders(block, this.#core.limits.headers);
     stream.replied(block);
   }
 
   dataStart(id: number, length: number): void {
     const stream = this.#find(id);
     this.#current = stream;
-    this.#currentLength = length;
-    if (stream === undefined) return this.#guard.stray(this.#session.now);
+    this.#hasEffect = length > 0;
+    if (stream === undefined) return this.#guard.stray(this.#core.now);
     if (stream.receiveEnded) throw broken(`sent data on stream ${id} after its end`);
+    if (stream.local && !stream.acceptedAlready) throw broken(`sent data on stream ${id} before accepting it`);
     if (length > stream.receiveCredit) throw overflow(id);
     stream.receiveCredit -= length;
   }
@@ -65,32 +78,32 @@ export class Receiver implements Sink {
     this.#current = undefined;
     if (fin) {
       if (stream !== undefined && !stream.ended) stream.receivedEnd();
-    } else if (this.#currentLength === 0 && stream !== undefined && stream.acceptedAlready) {
-      this.#guard.idle(this.#session.now);
+    } else if (!this.#hasEffect) {
+      this.#guard.idle(this.#core.now);
     }
   }
 
   credit(id: number, bytes: number): void {
     const stream = this.#find(id);
-    if (bytes === 0) this.#guard.idle(this.#session.now);
-    if (stream === undefined) return this.#guard.stray(this.#session.now);
+    if (bytes === 0) this.#guard.idle(this.#core.now);
+    if (stream === undefined) return this.#guard.stray(this.#core.now);
     if (stream.sendCredit + bytes > 0x7fffffff) throw overflow(id);
     stream.sendCredit += bytes;
-    this.#session.sendable(stream);
+    this.#core.sendable(stream);
   }
 
   reset(id: number, code: number): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#session.now);
-    if (!stream.local) this.#guard.reset(this.#session.now);
+    if (stream === undefined) return this.#guard.stray(this.#core.now);
+    if (!stream.local) this.#guard.reset(this.#core.now);
     stream.fail(new StreamsError("ERR_RESET", "The peer reset the stream.", { remote: true, resetCode: code }));
   }
 
   refuse(id: number, code: number, block: Uint8Array): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#session.now);
+    if (stream === undefined) return this.#guard.stray(this.#core.now);
     if (!stream.local || stream.acceptedAlready) throw broken(`refused stream ${id}, which does not wait for that`);
-    const headers = decodeHeaders(block, this.#session.limits.headers);
+    const headers = decodeHeaders(block, this.#core.limits.headers);
     stream.fail(
       new StreamsError("ERR_REFUSED", "The peer refused the stream; it may be opened again elsewhere.", {
         remote: true,
@@ -103,19 +116,15 @@ export class Receiver implements Sink {
 
   stop(id: number, code: number): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#session.now);
-    if (stream.sendEnded) return;
-    const error = new StreamsError("ERR_RESET", "The peer stopped reading the stream.", {
-      remote: true,
-      resetCode: code,
-    });
-    this.#session.abortSending(stream, error, code);
+    if (stream === undefined) return this.#guard.stray(this.#core.now);
+    this.#core.peerStops(stream, code);
   }
 
   abort(id: number, code: number): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#session.now);
+    if (stream === undefined) return this.#guard.stray(this.#core.now);
     if (stream.receiveEnded) throw broken(`aborted stream ${id} after its end`);
+    if (stream.local && !stream.acceptedAlready) throw broken(`aborted stream ${id} before accepting it`);
     stream.receivedEnd(
       new StreamsError("ERR_RESET", "The peer ended its direction of the stream early.", {
         remote: true,
@@ -125,50 +134,27 @@ export class Receiver implements Sink {
   }
 
   ping(token: number): void {
-    if (!this.#session.sender.pong(token)) this.#guard.idle(this.#session.now);
+    if (!this.#core.sender.pong(token)) this.#guard.idle(this.#core.now);
   }
 
   pong(token: number): void {
-    this.#session.roundTrips.answered(token, this.#session.now);
+    this.#core.roundTrips.answered(token, this.#core.now);
   }
 
   drain(lastId: number): void {
-    this.#session.peerDrains(lastId);
+    this.#core.peerDrains(lastId);
   }
 
   close(lastId: number, code: number, reason: string, failed: boolean): void {
-    this.#session.peerClosed(lastId, code, reason, failed);
+    this.#core.peerClosed(lastId, code, reason, failed);
   }
 
   /** The stream, or undefined if it is over. @throws ERR_PROTOCOL if it never was */
   #find(id: number): EngineStream | undefined {
-    const stream = this.#session.streams.get(id);
-    if (stream === undefined && !this.#session.streams.wasOpen(id))
+    const stream = this.#core.streams.get(id);
+    if (stream === undefined && !this.#core.streams.wasOpen(id))
       throw broken(`sent a frame for stream ${id}, which was never opened`);
     return stream;
-  }
-}
-
-/** A stream of the peer's that nobody has accepted. */
-export class Arrival implements Inbound {
-  readonly #session: Session;
-  readonly #stream: EngineStream;
-
-  constructor(session: Session, stream: EngineStream) {
-    this.#session = session;
-    this.#stream = stream;
-  }
-
-  get headers(): Headers {
-    return this.#stream.headers;
-  }
-
-  accept(reply: Headers | undefined): EngineStream | undefined {
-    return this.#session.accept(this.#stream, reply);
-  }
-
-  refuse(headers: Headers | undefined, code: number | undefined): void {
-    this.#session.refuse(this.#stream, headers, code);
   }
 }
 

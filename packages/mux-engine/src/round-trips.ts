@@ -10,32 +10,32 @@ interface Ping {
 
 /** Samples that the shortest round trip is taken over. */
 const SAMPLES = 8;
+/** Pings on their way at once. Further ones share the answer of the last: a peer answers only so many that it has not sent yet. */
+const IN_FLIGHT = 16;
 
 export class RoundTrips {
   readonly #sent = new Map<number, Ping>();
   readonly #samples: number[] = [];
   #token = 0;
+  #newest: Outcome<number> | undefined;
   /** The last one measured, in milliseconds. */
   last: number | undefined;
-  /** When it was measured. */
-  measuredAt: number = Number.NEGATIVE_INFINITY;
 
   /** The shortest of the last few: what the link takes without the queues on it. */
   get shortest(): number | undefined {
     return this.#samples.length === 0 ? undefined : Math.min(...this.#samples);
   }
 
-  get waiting(): boolean {
-    return this.#sent.size > 0;
-  }
-
-  /** Starts a ping and says which token to send. */
-  start(now: number): { token: number; outcome: Outcome<number> } {
+  /** A measurement. `send` gets the token to send, unless enough pings are on their way. */
+  start(now: number, send: (token: number) => void): Outcome<number> {
+    if (this.#newest !== undefined && this.#sent.size >= IN_FLIGHT) return this.#newest;
     const token = this.#token;
     this.#token = (this.#token + 1) >>> 0;
     const outcome = new Outcome<number>();
     this.#sent.set(token, { sentAt: now, outcome });
-    return { token, outcome };
+    this.#newest = outcome;
+    send(token);
+    return outcome;
   }
 
   /** An answer came; one to nothing that was asked is ignored. */
@@ -44,14 +44,9 @@ export class RoundTrips {
     if (ping === undefined) return;
     this.#sent.delete(token);
     this.last = now - ping.sentAt;
-    this.measuredAt = now;
     this.#samples.push(this.last);
     if (this.#samples.length > SAMPLES) this.#samples.shift();
     ping.outcome.resolve(this.last);
-  }
-
-  forget(token: number): void {
-    this.#sent.delete(token);
   }
 
   fail(error: StreamsError): void {

@@ -1,7 +1,5 @@
 // Everything on its way out: control frames first, then openings in the order of their ids, then data by urgency and in turn.
 
-import type { StreamsError } from "streams-core";
-import { flood } from "./guard.js";
 import { Output } from "./output.js";
 import { ReadyQueue } from "./ready-queue.js";
 import type { EngineStream } from "./stream.js";
@@ -19,8 +17,6 @@ export interface SenderHost {
   wake(): void;
   /** The credit to give back for a stream now, in bytes, or 0. */
   grant(stream: EngineStream): number;
-  /** The peer provokes more control frames than it takes. */
-  overrun(error: StreamsError): void;
 }
 
 export class Sender {
@@ -33,7 +29,8 @@ export class Sender {
   readonly #ready = new ReadyQueue<EngineStream>();
   #credits: EngineStream[] = [];
   #pongs: number[] = [];
-  #control = 0;
+  /** Frames since the last `produce` that the peer provoked. */
+  #answers = 0;
   /** Bytes written by applications since the transport last took everything. */
   #fresh = 0;
   maxFrame: number;
@@ -57,6 +54,11 @@ export class Sender {
     return this.blocked || this.#fresh > HIGH_WATER;
   }
 
+  /** Whether the peer has provoked so many frames that they should leave before more of it is read. */
+  get overloaded(): boolean {
+    return this.#answers > this.#maxControl;
+  }
+
   /** Whether `produce` would give anything. */
   get pending(): boolean {
     return (
@@ -73,7 +75,7 @@ export class Sender {
   }
 
   sendable(stream: EngineStream): void {
-    if (stream.queued || stream.sendEnded) return;
+    if (stream.queued || stream.ended) return;
     if (stream.synDue) this.#opening.push(stream);
     else if (canSend(stream)) this.#ready.push(stream);
     else return;
@@ -90,10 +92,13 @@ export class Sender {
   /** Writes a frame that goes ahead of all data. */
   control(write: (out: Output) => void): void {
     write(this.#out);
-    this.#control += 1;
-    if (this.#control > this.#maxControl)
-      this.#host.overrun(flood("frames that need an answer, without taking the answers"));
-    else this.#host.wake();
+    this.#host.wake();
+  }
+
+  /** As `control`, for what the peer can make this end send as often as it likes. */
+  answer(write: (out: Output) => void): void {
+    this.#answers += 1;
+    this.control(write);
   }
 
   /** Answers a ping. False if too many answers wait. */
@@ -104,14 +109,30 @@ export class Sender {
     return true;
   }
 
+  /** Openings go in the order of their ids, and each before any other frame of its stream but a credit or a reset. */
+  flushOpenings(): void {
+    if (this.#opening.length === 0) return;
+    const due = this.#opening;
+    this.#opening = [];
+    for (const stream of due) {
+      stream.queued = false;
+      if (!stream.synDue || stream.ended) continue;
+      const { block } = stream;
+      stream.synDue = false;
+      stream.block = NO_BLOCK;
+      this.#emit(stream, block, SYN, stream.unsent.size <= FOLDED ? stream.unsent.size : 0);
+      this.sendable(stream);
+    }
+  }
+
   /** What goes out next: about `limit` bytes of data, and all that goes ahead of it. */
   produce(limit: number): Uint8Array[] {
     const out = this.#out;
     for (const token of this.#pongs) this.#wire.pong(out, token);
     this.#pongs.length = 0;
-    this.#control = 0;
+    this.#answers = 0;
     this.#produceCredits();
-    this.#produceOpenings();
+    this.flushOpenings();
     while (out.size < limit) {
       const stream = this.#ready.shift();
       if (stream === undefined) break;
@@ -144,24 +165,9 @@ export class Sender {
     }
   }
 
-  #produceOpenings(): void {
-    if (this.#opening.length === 0) return;
-    const due = this.#opening;
-    this.#opening = [];
-    for (const stream of due) {
-      stream.queued = false;
-      if (!stream.synDue || stream.ended) continue;
-      const { block } = stream;
-      stream.synDue = false;
-      stream.block = NO_BLOCK;
-      this.#emit(stream, block, SYN, stream.unsent.size <= FOLDED ? stream.unsent.size : 0);
-      this.sendable(stream);
-    }
-  }
-
   #emit(stream: EngineStream, block: Uint8Array, syn: number, wanted: number): void {
     const { unsent } = stream;
-    const length = Math.min(wanted, stream.sendCredit, this.maxFrame);
+    const length = Math.max(0, Math.min(wanted, stream.sendCredit, this.maxFrame));
     const fin = stream.finDue && length === unsent.size;
     this.#wire.data(this.#out, stream.number, length, fin ? syn | FIN : syn, block, stream.urgency);
     stream.sendCredit -= length;
@@ -176,5 +182,6 @@ export class Sender {
 }
 
 function canSend(stream: EngineStream): boolean {
+  if (stream.sendEnded || stream.ended) return false;
   return stream.unsent.size > 0 ? stream.sendCredit > 0 : stream.finDue;
 }

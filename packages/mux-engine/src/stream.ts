@@ -1,11 +1,11 @@
 // One stream: the contract's face, and the state that the session's sender and receiver work on.
 
-import { type OpOptions, type Stream, type StreamStats, StreamsError } from "streams-core";
+import { type OpOptions, type Stream, StreamsError } from "streams-core";
 import {
   ByteQueue,
   chunks,
-  decodeHeaders,
   handled,
+  headersOf,
   type Inbound,
   Inbox,
   Outcome,
@@ -14,23 +14,7 @@ import {
   raceAbort,
   rejected,
 } from "streams-core/kit";
-
-/** What a stream asks of its session. */
-export interface StreamHost {
-  /** Whether the transport or the bytes already queued for it should make writers wait. */
-  readonly congested: boolean;
-  /** The stream has bytes, an opening or an end to send. */
-  sendable(stream: EngineStream): void;
-  /** Its reader took enough that credit should go back. */
-  creditDue(stream: EngineStream): void;
-  /** It was reset, or stopped reading, here. */
-  resetByUs(stream: EngineStream, code: number): void;
-  stoppedByUs(stream: EngineStream, code: number): void;
-  /** The application wrote so many bytes. */
-  wrote(bytes: number): void;
-  /** Both directions are over. */
-  finished(stream: EngineStream): void;
-}
+import type { StreamHost, StreamInit } from "./stream-host.js";
 
 const NO_BLOCK = new Uint8Array(0);
 
@@ -53,6 +37,8 @@ export class EngineStream implements Stream {
 
   /** Of a stream the peer opened, while it waits to be accepted. */
   arrival: Inbound | undefined;
+  /** What the peer, meanwhile, asked it to stop sending with. */
+  stopCode: number | undefined;
 
   /** Receiving: what the peer may still send, out of which window, and what was read but not given back. */
   receiveCredit: number;
@@ -76,18 +62,7 @@ export class EngineStream implements Stream {
   #writeError: StreamsError | undefined;
   #error: StreamsError | undefined;
 
-  constructor(
-    host: StreamHost,
-    init: {
-      readonly number: number;
-      readonly local: boolean;
-      readonly urgency: number;
-      readonly block: Uint8Array;
-      readonly sendCredit: number;
-      readonly window: number;
-      readonly now: number;
-    },
-  ) {
+  constructor(host: StreamHost, init: StreamInit) {
     this.#host = host;
     this.number = init.number;
     this.local = init.local;
@@ -108,14 +83,14 @@ export class EngineStream implements Stream {
   }
 
   get headers(): Headers {
-    this.#headers ??= decodeHeaders(this.#openerBlock);
+    this.#headers ??= headersOf(this.#openerBlock);
     return this.#headers;
   }
 
   get opened(): Promise<Headers> {
     if (this.#opened === undefined) {
       this.#opened = new Outcome<Headers>();
-      if (this.#replyBlock !== undefined) this.#opened.resolve(decodeHeaders(this.#replyBlock));
+      if (this.#replyBlock !== undefined) this.#opened.resolve(headersOf(this.#replyBlock));
       else if (this.#error !== undefined) this.#opened.reject(this.#error);
     }
     return this.#opened.promise;
@@ -139,6 +114,11 @@ export class EngineStream implements Stream {
     return this.#error !== undefined;
   }
 
+  /** Bytes that arrived and were not read. */
+  get unread(): number {
+    return this.#inbox.size;
+  }
+
   read(options?: OpOptions): Promise<Uint8Array | null> {
     const before = this.#inbox.size;
     const result = this.#inbox.read(options);
@@ -156,13 +136,15 @@ export class EngineStream implements Stream {
       return rejected(new StreamsError("ERR_CLOSED", "Write after close(): this end of the stream has ended."));
     }
     if (chunk.byteLength === 0) return READY;
-    if (signal === undefined) this.unsent.push(chunk);
-    else this.unsent.pushWhole(chunk);
+    // A view of its own, so that taking it back never finds another write of the same chunk.
+    const piece = signal === undefined ? chunk : chunk.subarray();
+    if (signal === undefined) this.unsent.push(piece);
+    else this.unsent.pushWhole(piece);
     this.#host.wrote(chunk.byteLength);
     this.#host.sendable(this);
     if (this.#hasRoom()) return READY;
     const drained = this.#whenDrained();
-    return signal === undefined ? drained : this.#abortableWrite(chunk, drained, signal);
+    return signal === undefined ? drained : this.#abortableWrite(piece, drained, signal);
   }
 
   close(options?: OpOptions): Promise<void> {
@@ -192,7 +174,9 @@ export class EngineStream implements Stream {
    */
   stopReading(code = 0): void {
     if (this.ended || this.receiveEnded) return;
-    this.#inbox.abandon(new StreamsError("ERR_RESET", "This end stopped reading the stream.", { resetCode: code }));
+    const error = new StreamsError("ERR_RESET", "This end stopped reading the stream.", { resetCode: code });
+    this.#inbox.abandon(error);
+    this.#halfError ??= error;
     this.#host.stoppedByUs(this, code);
   }
 
@@ -203,29 +187,6 @@ export class EngineStream implements Stream {
   [Symbol.asyncDispose](): Promise<void> {
     if (!this.finDue) this.reset();
     return READY;
-  }
-
-  stats(): StreamStats {
-    const unsent = this.unsent.size;
-    const unread = this.#inbox.size;
-    const waiting =
-      this.#replyBlock === undefined && !this.local
-        ? "accept"
-        : unsent > 0
-          ? this.sendCredit > 0
-            ? "transport"
-            : "credit"
-          : unread > 0
-            ? "reader"
-            : "nothing";
-    return {
-      id: this.id,
-      sendCredit: this.sendCredit,
-      receiveCredit: this.receiveCredit,
-      unsent,
-      unread,
-      waiting,
-    };
   }
 
   /** This end accepts the stream that the peer opened. */
@@ -239,7 +200,7 @@ export class EngineStream implements Stream {
   /** The accepter's headers are known. */
   replied(block: Uint8Array): void {
     this.#replyBlock = block;
-    this.#opened?.resolve(decodeHeaders(block));
+    this.#opened?.resolve(headersOf(block));
   }
 
   get acceptedAlready(): boolean {
@@ -289,7 +250,8 @@ export class EngineStream implements Stream {
   }
 
   #settle(): void {
-    if (!this.sendEnded || !this.receiveEnded) return;
+    if (!this.receiveEnded) return this.#host.halfClosed();
+    if (!this.sendEnded) return;
     if (this.#closed !== undefined) this.#settleClosed(this.#closed);
     this.#host.finished(this);
   }

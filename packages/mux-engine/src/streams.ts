@@ -4,12 +4,15 @@ import { StreamsError } from "streams-core";
 import type { EngineStream } from "./stream.js";
 import type { Ids } from "./wire.js";
 
+/** Sweeps that a half-closed stream may stay silent. */
+const SILENT_SWEEPS = 4;
+
 export class Streams {
   readonly #ids: Ids;
   readonly #open = new Map<number, EngineStream>();
   #nextLocal: number;
-  /** The last id that the peer opened. */
-  lastRemote: number;
+  /** The last id that the peer opened; 0 before the first. */
+  lastRemote = 0;
   #remote = 0;
   opened = 0;
   accepted = 0;
@@ -17,7 +20,6 @@ export class Streams {
   constructor(ids: Ids) {
     this.#ids = ids;
     this.#nextLocal = ids.local;
-    this.lastRemote = ids.remote - ids.step;
   }
 
   /** Open now. */
@@ -53,7 +55,7 @@ export class Streams {
   /** Whether the peer may open this id now. */
   mayOpen(id: number): boolean {
     const { remote, step, max } = this.#ids;
-    return id > this.lastRemote && id <= max && (id - remote) % step === 0;
+    return id > this.lastRemote && id >= remote && id <= max && (id - remote) % step === 0;
   }
 
   /** Whether the id is of a stream that is or was open. */
@@ -73,5 +75,18 @@ export class Streams {
     if (!this.#open.delete(stream.number)) return false;
     if (!stream.local) this.#remote -= 1;
     return true;
+  }
+
+  /** Resets the half-closed streams that heard nothing for too many sweeps. False if none is half-closed any more. */
+  sweep(): boolean {
+    let lingering = false;
+    for (const stream of [...this.#open.values()]) {
+      if (!stream.sendEnded || stream.receiveEnded) continue;
+      // What waits for our reader is not the peer's silence.
+      stream.silentSweeps = stream.unread > 0 ? 0 : stream.silentSweeps + 1;
+      if (stream.silentSweeps > SILENT_SWEEPS) stream.reset();
+      else lingering = true;
+    }
+    return lingering;
   }
 }

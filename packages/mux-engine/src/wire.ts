@@ -64,7 +64,7 @@ export interface SessionEnd {
 
 /** What a peer announces about itself. */
 export interface PeerParameters {
-  /** Bytes that each stream may send it at first. */
+  /** Bytes that each stream may send it at first; not less than `earlyCredit`. */
   readonly window: number;
   /** Payload of the largest data frame it takes. */
   readonly maxFrame: number;

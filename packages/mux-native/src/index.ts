@@ -4,6 +4,9 @@ import { engineMux, limitsOf, type SessionOptions } from "mux-engine";
 import type { Mux } from "streams-core";
 import { NativeWire } from "./wire.js";
 
+/** What the streams of a native session are: beyond the contract, they can `stopReading`. */
+export { EngineStream as NativeStream } from "mux-engine";
+
 export type NativeOptions = SessionOptions;
 
 /** A mux that speaks PROTOCOL.md. @throws ERR_OPTION_INVALID */

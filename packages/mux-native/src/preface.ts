@@ -2,7 +2,7 @@
 
 import { type Output, type PeerParameters, type Role, readU16, readU32, writeU16, writeU32 } from "mux-engine";
 import { StreamsError } from "streams-core";
-import { printable, seemsToSpeak } from "streams-core/kit";
+import { seemsToSpeak } from "streams-core/kit";
 import * as L from "./layout.js";
 
 export function writePreface(out: Output, role: Role, own: PeerParameters): void {
@@ -17,6 +17,11 @@ export function writePreface(out: Output, role: Role, own: PeerParameters): void
   writeU32(bytes, at + 14, own.window);
   writeU16(bytes, at + 18, L.PARAM_MAX_FRAME);
   writeU32(bytes, at + 20, own.maxFrame);
+}
+
+/** Checks the first bytes that came, before there are enough for the head: a peer that speaks something else may never send more. */
+export function checkFirst(chunk: Uint8Array): void {
+  if (chunk[0] !== L.MAGIC[0]) throw wrongProtocol(chunk);
 }
 
 /** Checks the head of the peer's preface. Returns the bytes of parameters that follow. @throws ERR_WRONG_PROTOCOL, ERR_PROTOCOL */
@@ -66,11 +71,8 @@ function inRange(what: string, value: number, min: number, max: number): number 
 }
 
 function wrongProtocol(head: Uint8Array): StreamsError {
-  const name = seemsToSpeak(head);
-  const seen = name ?? `something that starts with "${printable(String.fromCharCode(...head))}"`;
-  return new StreamsError("ERR_WRONG_PROTOCOL", `The peer does not speak the native wire; it seems to speak ${seen}.`, {
-    remote: true,
-  });
+  const message = `The peer does not speak the native wire; it seems to speak ${seemsToSpeak(head)}.`;
+  return new StreamsError("ERR_WRONG_PROTOCOL", message, { remote: true });
 }
 
 function bad(what: string): StreamsError {

@@ -92,6 +92,7 @@ export class Reader implements Syntax {
     const prefix = (this.#flags & L.DATA_URGENCY ? 1 : 0) + (this.#flags & L.DATA_HEADERS ? 2 : 0);
     if (prefix === 0) return this.#startPayload();
     if ((this.#flags & L.DATA_SYN) === 0) throw broken("headers on a frame that opens nothing");
+    if (this.#flags & L.DATA_URGENCY && !this.#isRemote()) throw broken("an urgency on a frame that accepts");
     if (prefix > this.#rest) throw broken("a frame shorter than its flags say");
     this.#expect("prefix", prefix);
   }

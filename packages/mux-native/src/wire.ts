@@ -18,7 +18,7 @@ import {
 import type { Features } from "streams-core";
 import { closeCodeOf } from "./close-codes.js";
 import * as L from "./layout.js";
-import { writePreface } from "./preface.js";
+import { checkFirst, writePreface } from "./preface.js";
 import { Reader } from "./reader.js";
 
 const FEATURES: Features = {
@@ -41,6 +41,7 @@ export class NativeWire implements Wire {
   readonly #own: PeerParameters;
   readonly #reader: Reader;
   readonly #framer: Framer;
+  #heard = false;
 
   /** @param own what this end announces */
   constructor(role: Role, own: PeerParameters) {
@@ -57,6 +58,8 @@ export class NativeWire implements Wire {
   }
 
   receive(chunk: Uint8Array, sink: Sink): void {
+    if (!this.#heard) checkFirst(chunk);
+    this.#heard = true;
     this.#reader.sink = sink;
     this.#framer.feed(chunk);
   }
@@ -120,12 +123,12 @@ export class NativeWire implements Wire {
   }
 
   close(out: Output, lastId: number, end: SessionEnd): void {
-    const reason = new TextEncoder().encode(end.reason).subarray(0, L.MAX_REASON);
-    const length = 8 + reason.byteLength;
+    const reason = new Uint8Array(L.MAX_REASON);
+    const length = 8 + new TextEncoder().encodeInto(end.reason, reason).written;
     const at = frame(out, L.CLOSE, end.failed === undefined ? 0 : L.CLOSE_FAILED, 0, length, length);
     writeU32(out.bytes, at, lastId);
     writeU32(out.bytes, at + 4, end.failed === undefined ? end.code : closeCodeOf(end.failed));
-    out.bytes.set(reason, at + 8);
+    out.bytes.set(reason.subarray(0, length - 8), at + 8);
   }
 }
 

@@ -1,0 +1,234 @@
+// The state of a session and what changes it: what its streams ask for, what the peer says, how it ends. `Session` is its face.
+
+import type { CloseInfo, StreamsError } from "streams-core";
+import { Acceptor, Outcome, printable } from "streams-core/kit";
+import * as faults from "./faults.js";
+import { Liveness } from "./liveness.js";
+import { type Limits, limitsOf, type SessionOptions } from "./options.js";
+import type { Output } from "./output.js";
+import { RoundTrips } from "./round-trips.js";
+import { Sender } from "./sender.js";
+import type { SessionHost } from "./session-host.js";
+import { EngineStream } from "./stream.js";
+import type { StreamHost } from "./stream-host.js";
+import { Streams } from "./streams.js";
+import { Windows } from "./windows.js";
+import type { PeerParameters, SessionEnd, Wire } from "./wire.js";
+
+/** What the peer gets, at a sudden end, to take the last bytes and end its side of the transport. */
+const LINGER_MS = 1000;
+
+/** How a session ends. */
+interface Ending {
+  /** What everything that is or will be asked of it rejects with. */
+  readonly error: StreamsError;
+  /** What `closed` resolves with; without it, `closed` rejects with the error. */
+  readonly info?: CloseInfo;
+  /** What the peer is told. */
+  readonly goodbye?: SessionEnd;
+  readonly lingerMs: number;
+  /** The last stream of ours that the peer took. */
+  readonly lastTaken?: number;
+}
+
+export class Core implements StreamHost {
+  readonly wire: Wire;
+  readonly limits: Limits;
+  readonly streams: Streams;
+  readonly acceptor: Acceptor;
+  readonly sender: Sender;
+  readonly liveness: Liveness;
+  readonly roundTrips: RoundTrips = new RoundTrips();
+  readonly ready: Outcome<void> = new Outcome<void>();
+  readonly closed: Outcome<CloseInfo> = new Outcome<CloseInfo>();
+  readonly transportDone: Outcome<void> = new Outcome<void>();
+  readonly #host: SessionHost;
+  readonly #windows: Windows;
+  /** The time when bytes last came or went. */
+  now: number;
+  bytesOut = 0;
+  /** Whether `shutdown` was called: the peer's new streams are refused. */
+  draining = false;
+  /** With that: the last stream of the peer's that lives on. */
+  #lastTaken = 0;
+  peerDraining = false;
+  /** What is asked of the session from now on rejects with this. */
+  over: StreamsError | undefined;
+  #peer: PeerParameters;
+
+  /** @throws ERR_OPTION_INVALID */
+  constructor(wire: Wire, host: SessionHost, options: SessionOptions) {
+    this.wire = wire;
+    this.#host = host;
+    this.limits = limitsOf(options);
+    this.now = host.now();
+    this.#peer = { window: wire.earlyCredit, maxFrame: wire.earlyFrame };
+    this.streams = new Streams(wire.ids);
+    this.acceptor = new Acceptor(this.limits.acceptBacklog);
+    this.#windows = new Windows(this.limits, this.roundTrips);
+    const alarms = {
+      fail: (error: StreamsError): void => this.fail(error),
+      probe: (): void => void this.probe(),
+      sweep: (): boolean => this.streams.sweep(),
+    };
+    this.liveness = new Liveness(this.limits, alarms, this.now, host.random());
+    const needs = {
+      wake: (): void => host.wake(),
+      grant: (stream: EngineStream): number => this.#windows.grant(stream, this.now),
+    };
+    this.sender = new Sender(wire, needs, this.limits);
+  }
+
+  add(id: number, local: boolean, urgency: number, block: Uint8Array): EngineStream {
+    const window = this.limits.initialWindow;
+    const sendCredit = this.#peer.window;
+    const stream = new EngineStream(this, { number: id, local, urgency, block, window, sendCredit, now: this.now });
+    this.streams.add(stream);
+    return stream;
+  }
+
+  probe(): Outcome<number> {
+    return this.roundTrips.start(this.#host.now(), (token) => this.sender.control((out) => this.wire.ping(out, token)));
+  }
+
+  count(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) this.bytesOut += chunk.byteLength;
+  }
+
+  // ── what its streams ask ──
+
+  get congested(): boolean {
+    return this.sender.congested;
+  }
+
+  wrote(bytes: number): void {
+    this.sender.wrote(bytes);
+  }
+
+  sendable(stream: EngineStream): void {
+    if (this.over === undefined) this.sender.sendable(stream);
+  }
+
+  creditDue(stream: EngineStream): void {
+    if (this.over === undefined) this.sender.creditDue(stream);
+  }
+
+  resetByUs(stream: EngineStream, code: number): void {
+    if (this.over !== undefined || (stream.local && stream.synDue)) return;
+    const write = (out: Output): void => this.wire.reset(out, stream.number, code);
+    if (stream.local) this.sender.control(write);
+    else this.sender.answer(write);
+  }
+
+  stoppedByUs(stream: EngineStream, code: number): void {
+    if (this.over !== undefined) return;
+    if (stream.synDue) this.sender.flushOpenings();
+    this.sender.control((out) => this.wire.stop(out, stream.number, code));
+  }
+
+  halfClosed(): void {
+    if (this.over === undefined) this.liveness.lingering(this.now);
+  }
+
+  finished(stream: EngineStream): void {
+    if (!this.streams.delete(stream)) return;
+    this.#windows.release(stream);
+    if (stream.arrival !== undefined) this.acceptor.withdraw(stream.arrival);
+    this.#closeIfDrained();
+  }
+
+  // ── what the peer says ──
+
+  peerIs(parameters: PeerParameters): void {
+    if (this.over !== undefined) return;
+    const more = parameters.window - this.#peer.window;
+    this.#peer = parameters;
+    this.sender.maxFrame = Math.min(parameters.maxFrame, this.limits.maxFrame);
+    for (const stream of this.streams) {
+      stream.sendCredit += more;
+      this.sender.sendable(stream);
+    }
+    this.liveness.greeted(this.now);
+    this.probe();
+    this.ready.resolve();
+  }
+
+  /** It wants no more of this stream. */
+  peerStops(stream: EngineStream, code: number): void {
+    stream.stopCode = code;
+    // Who accepts it is not there yet. It gets the stream, and the peer its answer, then.
+    if (stream.arrival !== undefined) return;
+    if (stream.synDue) this.sender.flushOpenings();
+    if (stream.sendEnded) return;
+    this.sender.answer((out) => this.wire.abort(out, stream.number, code));
+    stream.stopped(faults.stoppedByPeer(code));
+  }
+
+  peerDrains(lastTaken: number): void {
+    this.peerDraining = true;
+    const error = faults.notTaken();
+    for (const stream of [...this.streams]) if (stream.local && stream.number > lastTaken) stream.fail(error);
+  }
+
+  peerClosed(lastTaken: number, code: number, reason: string, failed: boolean): void {
+    const error = faults.closedByPeer(reason, failed);
+    const ending = { error, lingerMs: LINGER_MS, lastTaken };
+    this.#end(failed ? ending : { ...ending, info: { code, reason: printable(reason), remote: true } });
+  }
+
+  // ── how it ends ──
+
+  drain(): void {
+    if (this.over !== undefined || this.draining) return;
+    this.draining = true;
+    this.#lastTaken = this.streams.lastRemote;
+    this.sender.control((out) => this.wire.drain(out, this.#lastTaken));
+    this.acceptor.close();
+    this.#closeIfDrained();
+  }
+
+  close(code: number, reason: string, lingerMs: number = LINGER_MS): void {
+    const goodbye = { code, reason, failed: undefined };
+    this.#end({ error: faults.closedHere(), info: { code, reason, remote: false }, goodbye, lingerMs });
+  }
+
+  /** The transport ended, or broke for the given cause. */
+  lost(cause: unknown): void {
+    const greeted = this.ready.settled;
+    if (cause !== undefined || this.streams.size > 0 || !greeted) {
+      return this.fail(faults.transportLost(cause, greeted));
+    }
+    this.#end({ error: faults.endedByPeer(), info: { code: 0, reason: "", remote: true }, lingerMs: LINGER_MS });
+  }
+
+  /** Ends everything with the error. */
+  fail(error: StreamsError): void {
+    const tell = error.code !== "ERR_TRANSPORT_LOST" && error.code !== "ERR_WRONG_PROTOCOL";
+    const goodbye = { code: 0, reason: error.message, failed: error.code };
+    this.#end(tell ? { error, goodbye, lingerMs: LINGER_MS } : { error, lingerMs: 0 });
+  }
+
+  /** What was drained was sent: the peer gets all the time that it needs. */
+  #closeIfDrained(): void {
+    if (this.draining && this.streams.size === 0) this.close(0, "", this.limits.writeStallTimeout);
+  }
+
+  #end({ error, info, goodbye, lingerMs, lastTaken = Number.POSITIVE_INFINITY }: Ending): void {
+    if (this.over !== undefined) return;
+    this.over = error;
+    this.liveness.over();
+    this.acceptor.close();
+    const unseen = faults.retryable(error);
+    for (const stream of [...this.streams]) {
+      stream.fail(stream.local && (stream.synDue || stream.number > lastTaken) ? unseen : error);
+    }
+    this.roundTrips.fail(error);
+    this.ready.reject(error);
+    if (info === undefined) this.closed.reject(error);
+    else this.closed.resolve(info);
+    const taken = this.draining ? this.#lastTaken : this.streams.lastRemote;
+    const last = this.sender.finish(goodbye && ((out) => this.wire.close(out, taken, goodbye)));
+    this.count(last);
+    this.#host.end(last, lingerMs);
+  }
+}

@@ -1,0 +1,15 @@
+// What a session asks of whoever drives it: the clock, chance, and a way to the transport.
+
+export interface SessionHost {
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** From 0 to 1. */
+  random(): number;
+  /** `produce` has something to give. Called from within `receive`, `tick` and whatever the application calls: act later. */
+  wake(): void;
+  /**
+   * The session is over. Send `last`, end the transport, give the peer `lingerMs` to take it all and end its side, then break the
+   * transport off and call `transportDone`. With 0, break it off at once.
+   */
+  end(last: Uint8Array[], lingerMs: number): void;
+}

@@ -1,0 +1,119 @@
+// A session on a connection: what it does with one that waits, breaks, or never ends.
+
+import { engineMux, Output, type SessionOptions } from "mux-engine";
+import { type Conn, memoryPair, type StreamProvider } from "streams-core";
+import { READY } from "streams-core/kit";
+import { afterEach, expect, test, vi } from "vitest";
+import { TinyWire } from "./tools/tiny-wire.js";
+import { microtasks } from "./tools/world.js";
+
+const never = new Promise<never>(() => {});
+
+/** A client on a connection of which a test replaces what it wants. The far end has greeted, and does no more. */
+function connect(options: SessionOptions, change: Partial<Conn>): { session: StreamProvider; conn: Conn } {
+  const [conn, far] = memoryPair({ highWaterMark: 1 << 24 });
+  for (const [name, value] of Object.entries(change)) Object.defineProperty(conn, name, { value });
+  vi.spyOn(conn, "reset");
+  const greeting = new Output();
+  new TinyWire("server", { window: 1 << 20, maxFrame: 65536 }).start(greeting);
+  for (const chunk of greeting.take()) void far.write(chunk);
+  const session = engineMux((role) => new TinyWire(role, { window: 65536, maxFrame: 65536 }), options)(conn, "client");
+  return { session, conn };
+}
+
+afterEach(() => void vi.useRealTimers());
+
+test("a write that fails ends the session with ERR_TRANSPORT_LOST and its cause", async () => {
+  const cause = new Error("broken pipe");
+  const { session, conn } = connect({}, { write: () => Promise.reject(cause) });
+  await expect(session.closed).rejects.toMatchObject({ code: "ERR_TRANSPORT_LOST", cause });
+  expect(conn.reset).toHaveBeenCalled();
+});
+
+test("a read that fails does so too, and nothing is written after it", async () => {
+  const cause = new Error("connection reset");
+  const writes: Uint8Array[] = [];
+  const { session } = connect(
+    {},
+    {
+      read: () => Promise.reject(cause),
+      write: (chunk) => {
+        writes.push(chunk);
+        return READY;
+      },
+    },
+  );
+  const stream = await session.newStream();
+  void stream.write(new Uint8Array(10));
+  await expect(session.closed).rejects.toMatchObject({ code: "ERR_TRANSPORT_LOST", cause });
+  await microtasks();
+  expect(writes).toEqual([]);
+});
+
+test("close resolves in the end on a connection that neither ends nor breaks", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { session, conn } = connect({}, { close: () => never, closed: never });
+  await session.ready;
+  const closed = session.close();
+  expect(conn.reset).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1000);
+  await closed;
+  expect(conn.reset).toHaveBeenCalled();
+  expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+});
+
+test("a session that drained gives the peer all the time of a write stall to take the rest", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { session, conn } = connect({ writeStallTimeout: 30_000 }, { close: () => never, closed: never });
+  await session.ready;
+  const drained = session.shutdown();
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(conn.reset).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1000);
+  await drained;
+  expect(conn.reset).toHaveBeenCalled();
+});
+
+test("a transport that takes a chunk now and then is not stalled; one that takes none is", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const taken: (() => void)[] = [];
+  const { session } = connect(
+    { writeStallTimeout: 10_000, keepaliveInterval: 1_000_000 },
+    { write: () => new Promise((resolve) => taken.push(resolve)) },
+  );
+  await session.ready;
+  const stream = await session.newStream();
+  void stream.write(new Uint8Array(200_000));
+  let over = false;
+  session.closed.catch(() => {
+    over = true;
+  });
+  await vi.advanceTimersByTimeAsync(1);
+  for (let i = 0; i < 3; i += 1) {
+    taken.shift()?.();
+    await vi.advanceTimersByTimeAsync(9000);
+  }
+  expect(over).toBe(false);
+  await vi.advanceTimersByTimeAsync(12_000);
+  await expect(session.closed).rejects.toMatchObject({ code: "ERR_TIMEOUT" });
+});
+
+test("what one tick writes leaves once, after the tick", async () => {
+  const sizes: number[] = [];
+  const { session } = connect(
+    {},
+    {
+      write: (chunk) => {
+        sizes.push(chunk.byteLength);
+        return READY;
+      },
+    },
+  );
+  await session.ready;
+  await microtasks();
+  sizes.length = 0;
+  for (let i = 0; i < 50; i += 1) void (await session.newStream()).write(new Uint8Array(100));
+  expect(sizes).toEqual([]);
+  await microtasks();
+  expect(sizes).toHaveLength(1);
+});
