@@ -1,0 +1,23 @@
+// mux-ssh over TCP. The host key is new for each server, so that the client takes any: both run on loopback for a few seconds.
+
+import { ssh } from "mux-ssh";
+import ssh2 from "ssh2";
+import { type Backend, over } from "streams-core";
+import { tcp } from "transport-tcp";
+import type { Target } from "../client.js";
+import type { Peer } from "../peer.js";
+import { contractPeer } from "./contract.js";
+import { PASSWORD, USER } from "./login.js";
+
+export const muxSsh: Peer = contractPeer("ssh+tcp", ({ streams, backlog }: Target): Backend => {
+  const options = {
+    username: USER,
+    password: PASSWORD,
+    hostKey: () => true,
+    hostKeys: [ssh2.utils.generateKeyPairSync("ed25519").private],
+    users: { [USER]: { password: PASSWORD } },
+    maxInboundStreams: streams,
+    acceptBacklog: backlog,
+  };
+  return over(ssh(options), tcp());
+});

@@ -1,0 +1,34 @@
+// Runs the suite with vitest over a mux and a transport, by their names.
+
+import { providerSuite, runnerOf } from "streams-conformance";
+import { describe, test } from "vitest";
+import { type Entry, muxes } from "./muxes.js";
+import { pairOver } from "./pairs.js";
+import { type Fixture, transports } from "./transports.js";
+
+export const runner = runnerOf({ describe, test });
+
+export function entry(mux: string): Entry {
+  const found = muxes[mux];
+  if (found === undefined) throw new Error(`There is no mux "${mux}".`);
+  return found;
+}
+
+export function fixture(transport: string): Fixture {
+  const make = transports[transport];
+  if (make === undefined) throw new Error(`There is no transport "${transport}".`);
+  return make();
+}
+
+export function suiteOverAll(muxName: string): void {
+  for (const transport of Object.keys(transports)) suiteOver(muxName, transport);
+}
+
+function suiteOver(muxName: string, transportName: string): void {
+  const { mux, ...manifest } = entry(muxName);
+  providerSuite(runner, {
+    ...manifest,
+    name: `${muxName} over ${transportName}`,
+    pair: () => pairOver(mux(), fixture(transportName)),
+  });
+}
