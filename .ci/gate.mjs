@@ -1,0 +1,89 @@
+// Runs every step, whatever the others said, and adds up what passed and failed.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkPackages } from "./packages.mjs";
+import { checkSize } from "./size.mjs";
+
+const NODES = ["20", "22", "24", "26"];
+const START_LIMIT_S = 90;
+
+const temporary = mkdtempSync(join(tmpdir(), "streams-gate-"));
+// As a new user has it: an empty home.
+const env = { ...process.env, HOME: mkdtempSync(join(temporary, "home-")), TURBO_TELEMETRY_DISABLED: "1" };
+let passed = 0;
+let failed = 0;
+
+function step(name, body) {
+  const began = performance.now();
+  console.log(`\n━━ ${name}`);
+  let error;
+  try {
+    body();
+    passed += 1;
+  } catch (thrown) {
+    error = thrown;
+    failed += 1;
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(
+    `━━ ${error === undefined ? "passed" : "FAILED"} in ${seconds} s: ${name}${error === undefined ? "" : `\n${error.message}`}`,
+  );
+}
+
+function run(command, args, options = {}) {
+  const { status, signal } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"], env, ...options });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${signal ?? status}`);
+}
+
+/** Runs the test command with a report, whose numbers count. */
+function tests(command, args, options) {
+  const report = join(mkdtempSync(join(temporary, "report-")), "tests.json");
+  let error;
+  try {
+    run(command, [...args, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], options);
+  } catch (thrown) {
+    error = thrown;
+  }
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));
+  passed += numPassedTests;
+  failed += numFailedTests;
+  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} not applicable`);
+  if (error !== undefined) throw error;
+}
+
+/** The npm package `node` carries the binaries. */
+function nodeOf(major) {
+  const folder = mkdtempSync(join(temporary, `node${major}-`));
+  run("npm", ["install", "--silent", "--no-save", "--prefix", folder, `node@${major}`]);
+  const bin = join(folder, "node_modules/node/bin");
+  const version = spawnSync(join(bin, "node"), ["--version"], { encoding: "utf8" }).stdout ?? "";
+  if (!version.startsWith(`v${major}.`)) throw new Error(`node@${major} gave ${version || "nothing"}`);
+  return bin;
+}
+
+const own = process.versions.node.split(".")[0];
+step(`npm test on an empty home, Node ${own}`, () => tests("npm", ["test", "--"]));
+step("lint and types", () => run("npm", ["run", "--silent", "check"]));
+step("changesets", () => run("npx", ["changeset", "status"]));
+step("npm start", () => {
+  const began = performance.now();
+  run("npm", ["start"]);
+  const seconds = (performance.now() - began) / 1000;
+  if (seconds > START_LIMIT_S) throw new Error(`npm start took ${seconds.toFixed(0)} s; ${START_LIMIT_S} are allowed.`);
+});
+for (const name of ["custom-wrapper", "plugin-stdio"]) step(name, () => run("node", [`examples/${name}/dist/main.js`]));
+step("packages as users install them", () => checkPackages(run, temporary));
+step("size of core and native", () => checkSize());
+for (const major of NODES.filter((one) => one !== own)) {
+  step(`the whole suite on Node ${major}`, () => {
+    const path = `${nodeOf(major)}:${process.env.PATH}`;
+    const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", ".config/vitest.config.ts"];
+    tests("node", vitest, { env: { ...env, PATH: path } });
+  });
+}
+rmSync(temporary, { recursive: true, force: true });
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
