@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackages } from "./packages.mjs";
-import { checkSize } from "./size.mjs";
 
 const NODES = ["20", "22", "24", "26"];
 const START_LIMIT_S = 90;
@@ -76,7 +75,7 @@ step("npm start", () => {
 });
 for (const name of ["custom-wrapper", "plugin-stdio"]) step(name, () => run("node", [`examples/${name}/dist/main.js`]));
 step("packages as users install them", () => checkPackages(run, temporary));
-step("size of core and native", () => checkSize());
+step("size of core and native", () => run("node", [".ci/size.mjs"]));
 for (const major of NODES.filter((one) => one !== own)) {
   step(`the whole suite on Node ${major}`, () => {
     const path = `${nodeOf(major)}:${process.env.PATH}`;
