@@ -10,7 +10,6 @@ import { RoundTrips } from "./round-trips.js";
 import { Sender } from "./sender.js";
 import type { SessionHost } from "./session-host.js";
 import { EngineStream } from "./stream.js";
-import type { StreamHost } from "./stream-host.js";
 import { Streams } from "./streams.js";
 import { Windows } from "./windows.js";
 import type { PeerParameters, SessionEnd, Wire } from "./wire.js";
@@ -31,7 +30,7 @@ interface Ending {
   readonly lastTaken?: number;
 }
 
-export class Core implements StreamHost {
+export class Core {
   readonly wire: Wire;
   readonly limits: Limits;
   readonly streams: Streams;
@@ -97,22 +96,6 @@ export class Core implements StreamHost {
 
   // ── what its streams ask ──
 
-  get congested(): boolean {
-    return this.sender.congested;
-  }
-
-  wrote(bytes: number): void {
-    this.sender.wrote(bytes);
-  }
-
-  sendable(stream: EngineStream): void {
-    if (this.over === undefined) this.sender.sendable(stream);
-  }
-
-  creditDue(stream: EngineStream): void {
-    if (this.over === undefined) this.sender.creditDue(stream);
-  }
-
   resetByUs(stream: EngineStream, code: number): void {
     if (this.over !== undefined || (stream.local && stream.synDue)) return;
     const write = (out: Output): void => this.wire.reset(out, stream.number, code);
@@ -161,7 +144,7 @@ export class Core implements StreamHost {
     if (stream.synDue) this.sender.flushOpenings();
     if (stream.sendEnded) return;
     this.sender.answer((out) => this.wire.abort(out, stream.number, code));
-    stream.stopped(faults.stoppedByPeer(code));
+    stream.stopped(faults.resetByPeer("stopped reading the stream", code));
   }
 
   peerDrains(lastTaken: number): void {

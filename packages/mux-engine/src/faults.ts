@@ -1,7 +1,25 @@
-// How a session refuses and ends, as errors that say what to do.
+// How streams and sessions refuse and end, as errors that say what happened and what to do.
 
-import { StreamsError } from "streams-core";
+import { type ErrorCode, StreamsError, type StreamsErrorDetails } from "streams-core";
 import { printable } from "streams-core/kit";
+
+/** Something the peer did. */
+export function byPeer(code: ErrorCode, message: string, more: StreamsErrorDetails = {}): StreamsError {
+  return new StreamsError(code, message, { remote: true, ...more });
+}
+
+/** The peer broke a rule of the wire. */
+export function broken(what: string): StreamsError {
+  return byPeer("ERR_PROTOCOL", `The peer ${what}.`);
+}
+
+export function overrun(id: number): StreamsError {
+  return byPeer("ERR_FLOW_CONTROL", `The peer overran the window of stream ${id}.`);
+}
+
+export function flood(of: string): StreamsError {
+  return byPeer("ERR_CALM", `The peer sends a flood of ${of}.`);
+}
 
 export function draining(): StreamsError {
   return new StreamsError("ERR_SESSION_DRAINING", "The session takes no new streams; open a new session.", {
@@ -11,8 +29,7 @@ export function draining(): StreamsError {
 
 /** For a stream above the last one that a draining peer took. */
 export function notTaken(): StreamsError {
-  return new StreamsError("ERR_REFUSED", "The peer is draining and never saw the stream; open it on a new session.", {
-    remote: true,
+  return byPeer("ERR_REFUSED", "The peer is draining and never saw the stream; open it on a new session.", {
     retryable: true,
   });
 }
@@ -24,12 +41,12 @@ export function closedHere(): StreamsError {
 export function closedByPeer(reason: string, failed: boolean): StreamsError {
   const how = failed ? "gave up" : "closed";
   const text = reason === "" ? "." : `: ${printable(reason)}`;
-  return new StreamsError("ERR_SESSION_CLOSED", `The peer ${how} the session${text}`, { remote: true });
+  return byPeer("ERR_SESSION_CLOSED", `The peer ${how} the session${text}`);
 }
 
 /** The transport ended where a session may end: without streams. */
 export function endedByPeer(): StreamsError {
-  return new StreamsError("ERR_SESSION_CLOSED", "The peer ended the connection.", { remote: true });
+  return byPeer("ERR_SESSION_CLOSED", "The peer ended the connection.");
 }
 
 /** @param greeted whether the peer had shown that it speaks this wire */
@@ -37,12 +54,25 @@ export function transportLost(cause: unknown, greeted: boolean): StreamsError {
   const how = cause === undefined ? "ended" : "broke";
   const when = greeted
     ? "before the session did"
-    : "before the peer said that it speaks this wire; check that the address and the wire are the right ones";
-  return new StreamsError("ERR_TRANSPORT_LOST", `The connection ${how} ${when}.`, { remote: true, cause });
+    : "before the peer said that it speaks this wire; check the address and the wire";
+  return byPeer("ERR_TRANSPORT_LOST", `The connection ${how} ${when}.`, { cause });
 }
 
-export function stoppedByPeer(code: number): StreamsError {
-  return new StreamsError("ERR_RESET", "The peer stopped reading the stream.", { remote: true, resetCode: code });
+export function writeAfterClose(): StreamsError {
+  return new StreamsError("ERR_CLOSED", "Write after close(): this end of the stream has ended.");
+}
+
+export function resetHere(code: number): StreamsError {
+  return new StreamsError("ERR_RESET", "The stream was reset by this end.", { resetCode: code });
+}
+
+export function stoppedHere(code: number): StreamsError {
+  return new StreamsError("ERR_RESET", "This end stopped reading the stream.", { resetCode: code });
+}
+
+/** @param how what the peer did to the stream */
+export function resetByPeer(how: string, code: number): StreamsError {
+  return byPeer("ERR_RESET", `The peer ${how}.`, { resetCode: code });
 }
 
 /** What a codec threw. */

@@ -1,7 +1,7 @@
 // Counts what only a hostile or broken peer does much of, and says when it is a flood.
 
-import { StreamsError } from "streams-core";
 import { Bucket } from "./bucket.js";
+import { flood } from "./faults.js";
 import type { Limits } from "./options.js";
 
 export class Guard {
@@ -29,8 +29,4 @@ export class Guard {
   stray(now: number): void {
     if (!this.#stray.take(now)) throw flood("frames for streams that are over");
   }
-}
-
-function flood(of: string): StreamsError {
-  return new StreamsError("ERR_CALM", `The peer sends a flood of ${of}.`, { remote: true });
 }

@@ -1,7 +1,8 @@
 // Deadlines: the handshake, a silent peer, a transport that takes nothing, half-closed streams that nobody finishes. It is told
 // the time and owns no timer.
 
-import { StreamsError } from "streams-core";
+import type { StreamsError } from "streams-core";
+import { byPeer } from "./faults.js";
 import type { Limits } from "./options.js";
 
 export type Alarm = "handshake" | "keepalive" | "stall" | "sweep";
@@ -119,7 +120,7 @@ export class Liveness {
   }
 
   #late(alarm: Alarm, now: number, message: string): void {
-    if (this.#overdue.has(alarm)) return this.#host.fail(new StreamsError("ERR_TIMEOUT", message, { remote: true }));
+    if (this.#overdue.has(alarm)) return this.#host.fail(byPeer("ERR_TIMEOUT", message));
     this.#overdue.add(alarm);
     this.#deadlines.set(alarm, now + GRACE_MS);
   }

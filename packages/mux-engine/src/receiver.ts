@@ -1,9 +1,9 @@
 // What the peer's frames do to the core. Every rule a peer can break is checked here, before the application sees anything.
 
-import { StreamsError } from "streams-core";
 import { checkHeaders, decodeHeaders } from "streams-core/kit";
 import { Arrival } from "./arrival.js";
 import type { Core } from "./core.js";
+import { broken, byPeer, overrun, resetByPeer } from "./faults.js";
 import type { Guard } from "./guard.js";
 import type { EngineStream } from "./stream.js";
 import type { PeerParameters, Sink } from "./wire.js";
@@ -34,7 +34,7 @@ export class Receiver implements Sink {
     this.#hasEffect = true;
     if (core.over !== undefined) return;
     if (!streams.mayOpen(id)) throw broken(`opened stream ${id}, which is not an id that it may open now`);
-    if (length > limits.initialWindow) throw overflow(id);
+    if (length > limits.initialWindow) throw overrun(id);
     checkHeaders(block, limits.headers);
     streams.lastRemote = id;
     // The peer learns from our drain that these are refused.
@@ -51,8 +51,8 @@ export class Receiver implements Sink {
 
   accept(id: number, block: Uint8Array): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#core.now);
-    if (!stream.local || stream.acceptedAlready) throw broken(`accepted stream ${id}, which does not wait for that`);
+    if (stream === undefined) return;
+    expectUndecided(stream);
     checkHeaders(block, this.#core.limits.headers);
     stream.replied(block);
   }
@@ -61,10 +61,9 @@ export class Receiver implements Sink {
     const stream = this.#find(id);
     this.#current = stream;
     this.#hasEffect = length > 0;
-    if (stream === undefined) return this.#guard.stray(this.#core.now);
-    if (stream.receiveEnded) throw broken(`sent data on stream ${id} after its end`);
-    if (stream.local && !stream.acceptedAlready) throw broken(`sent data on stream ${id} before accepting it`);
-    if (length > stream.receiveCredit) throw overflow(id);
+    if (stream === undefined) return;
+    expectSending(stream);
+    if (length > stream.receiveCredit) throw overrun(id);
     stream.receiveCredit -= length;
   }
 
@@ -86,51 +85,39 @@ export class Receiver implements Sink {
   credit(id: number, bytes: number): void {
     const stream = this.#find(id);
     if (bytes === 0) this.#guard.idle(this.#core.now);
-    if (stream === undefined) return this.#guard.stray(this.#core.now);
-    if (stream.sendCredit + bytes > 0x7fffffff) throw overflow(id);
+    if (stream === undefined) return;
+    if (stream.sendCredit + bytes > 0x7fffffff) throw overrun(id);
     stream.sendCredit += bytes;
-    this.#core.sendable(stream);
+    this.#core.sender.sendable(stream);
   }
 
   reset(id: number, code: number): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#core.now);
+    if (stream === undefined) return;
     if (!stream.local) this.#guard.reset(this.#core.now);
-    stream.fail(new StreamsError("ERR_RESET", "The peer reset the stream.", { remote: true, resetCode: code }));
+    stream.fail(resetByPeer("reset the stream", code));
   }
 
   refuse(id: number, code: number, block: Uint8Array): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#core.now);
-    if (!stream.local || stream.acceptedAlready) throw broken(`refused stream ${id}, which does not wait for that`);
+    if (stream === undefined) return;
+    expectUndecided(stream);
     const headers = decodeHeaders(block, this.#core.limits.headers);
-    stream.fail(
-      new StreamsError("ERR_REFUSED", "The peer refused the stream; it may be opened again elsewhere.", {
-        remote: true,
-        retryable: true,
-        resetCode: code,
-        headers,
-      }),
-    );
+    const details = { retryable: true, resetCode: code, headers };
+    stream.fail(byPeer("ERR_REFUSED", "The peer refused the stream; it may be opened again elsewhere.", details));
   }
 
   stop(id: number, code: number): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#core.now);
+    if (stream === undefined) return;
     this.#core.peerStops(stream, code);
   }
 
   abort(id: number, code: number): void {
     const stream = this.#find(id);
-    if (stream === undefined) return this.#guard.stray(this.#core.now);
-    if (stream.receiveEnded) throw broken(`aborted stream ${id} after its end`);
-    if (stream.local && !stream.acceptedAlready) throw broken(`aborted stream ${id} before accepting it`);
-    stream.receivedEnd(
-      new StreamsError("ERR_RESET", "The peer ended its direction of the stream early.", {
-        remote: true,
-        resetCode: code,
-      }),
-    );
+    if (stream === undefined) return;
+    expectSending(stream);
+    stream.receivedEnd(resetByPeer("ended its direction of the stream early", code));
   }
 
   ping(token: number): void {
@@ -149,19 +136,23 @@ export class Receiver implements Sink {
     this.#core.peerClosed(lastId, code, reason, failed);
   }
 
-  /** The stream, or undefined if it is over. @throws ERR_PROTOCOL if it never was */
+  /** The stream, or undefined if it is over. @throws ERR_PROTOCOL if it never was, ERR_CALM if that happens too often */
   #find(id: number): EngineStream | undefined {
-    const stream = this.#core.streams.get(id);
-    if (stream === undefined && !this.#core.streams.wasOpen(id))
-      throw broken(`sent a frame for stream ${id}, which was never opened`);
-    return stream;
+    const { streams, now } = this.#core;
+    const stream = streams.get(id);
+    if (stream !== undefined) return stream;
+    if (!streams.wasOpen(id)) throw broken(`sent a frame for stream ${id}, which was never opened`);
+    this.#guard.stray(now);
+    return undefined;
   }
 }
 
-function broken(what: string): StreamsError {
-  return new StreamsError("ERR_PROTOCOL", `The peer ${what}.`, { remote: true });
+function expectUndecided(stream: EngineStream): void {
+  if (stream.local && !stream.acceptedAlready) return;
+  throw broken(`decided about stream ${stream.id}, which does not wait for that`);
 }
 
-function overflow(id: number): StreamsError {
-  return new StreamsError("ERR_FLOW_CONTROL", `The peer overran the window of stream ${id}.`, { remote: true });
+function expectSending(stream: EngineStream): void {
+  if (stream.receiveEnded) throw broken(`sent on stream ${stream.id} after its end`);
+  if (stream.local && !stream.acceptedAlready) throw broken(`sent on stream ${stream.id} before accepting it`);
 }

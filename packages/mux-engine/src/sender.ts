@@ -36,6 +36,8 @@ export class Sender {
   maxFrame: number;
   /** The transport has asked to wait. */
   blocked = false;
+  /** The last frame has been written. */
+  #finished = false;
 
   constructor(
     wire: Wire,
@@ -75,7 +77,7 @@ export class Sender {
   }
 
   sendable(stream: EngineStream): void {
-    if (stream.queued || stream.ended) return;
+    if (stream.queued || stream.ended || this.#finished) return;
     if (stream.synDue) this.#opening.push(stream);
     else if (canSend(stream)) this.#ready.push(stream);
     else return;
@@ -84,6 +86,7 @@ export class Sender {
   }
 
   creditDue(stream: EngineStream): void {
+    if (this.#finished) return;
     stream.creditQueued = true;
     this.#credits.push(stream);
     this.#host.wake();
@@ -147,6 +150,7 @@ export class Sender {
 
   /** Drops all that waits but whole control frames, then writes the last frame. */
   finish(write: ((out: Output) => void) | undefined): Uint8Array[] {
+    this.#finished = true;
     this.#opening = [];
     this.#credits = [];
     write?.(this.#out);

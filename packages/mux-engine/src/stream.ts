@@ -1,6 +1,6 @@
 // One stream: the contract's face, and the state that the session's sender and receiver work on.
 
-import { type OpOptions, type Stream, StreamsError } from "streams-core";
+import type { OpOptions, Stream, StreamsError } from "streams-core";
 import {
   ByteQueue,
   chunks,
@@ -14,9 +14,21 @@ import {
   raceAbort,
   rejected,
 } from "streams-core/kit";
-import type { StreamHost, StreamInit } from "./stream-host.js";
+import type { Core } from "./core.js";
+import * as faults from "./faults.js";
 
 const NO_BLOCK = new Uint8Array(0);
+
+export interface StreamInit {
+  readonly number: number;
+  readonly local: boolean;
+  readonly urgency: number;
+  /** The opener's headers. */
+  readonly block: Uint8Array;
+  readonly sendCredit: number;
+  readonly window: number;
+  readonly now: number;
+}
 
 export class EngineStream implements Stream {
   readonly number: number;
@@ -49,7 +61,7 @@ export class EngineStream implements Stream {
   /** Sweeps of the session since this half-closed stream last heard of the peer. */
   silentSweeps = 0;
 
-  readonly #host: StreamHost;
+  readonly #core: Core;
   readonly #inbox = new Inbox();
   #openerBlock: Uint8Array;
   #headers: Headers | undefined;
@@ -62,8 +74,8 @@ export class EngineStream implements Stream {
   #writeError: StreamsError | undefined;
   #error: StreamsError | undefined;
 
-  constructor(host: StreamHost, init: StreamInit) {
-    this.#host = host;
+  constructor(core: Core, init: StreamInit) {
+    this.#core = core;
     this.number = init.number;
     this.local = init.local;
     this.urgency = init.urgency;
@@ -120,10 +132,9 @@ export class EngineStream implements Stream {
   }
 
   read(options?: OpOptions): Promise<Uint8Array | null> {
-    const before = this.#inbox.size;
+    const before = this.unread;
     const result = this.#inbox.read(options);
-    const taken = before - this.#inbox.size;
-    if (taken > 0) this.#consumed(taken);
+    this.#consumed(before - this.unread);
     return result;
   }
 
@@ -132,19 +143,15 @@ export class EngineStream implements Stream {
     if (signal?.aborted) return rejected(signal.reason);
     const error = this.#error ?? this.#writeError;
     if (error !== undefined) return rejected(error);
-    if (this.finDue) {
-      return rejected(new StreamsError("ERR_CLOSED", "Write after close(): this end of the stream has ended."));
-    }
+    if (this.finDue) return rejected(faults.writeAfterClose());
     if (chunk.byteLength === 0) return READY;
     // A view of its own, so that taking it back never finds another write of the same chunk.
     const piece = signal === undefined ? chunk : chunk.subarray();
-    if (signal === undefined) this.unsent.push(piece);
-    else this.unsent.pushWhole(piece);
-    this.#host.wrote(chunk.byteLength);
-    this.#host.sendable(this);
+    this.unsent.pushWhole(piece);
+    this.#core.sender.wrote(chunk.byteLength);
+    this.#core.sender.sendable(this);
     if (this.#hasRoom()) return READY;
-    const drained = this.#whenDrained();
-    return signal === undefined ? drained : this.#abortableWrite(piece, drained, signal);
+    return signal === undefined ? this.#whenDrained() : this.#abortableWrite(piece, signal);
   }
 
   close(options?: OpOptions): Promise<void> {
@@ -155,17 +162,16 @@ export class EngineStream implements Stream {
     if (this.sendEnded) return READY;
     if (!this.finDue) {
       this.finDue = true;
-      this.#host.sendable(this);
+      this.#core.sender.sendable(this);
     }
     if (this.#hasRoom()) return READY;
-    const drained = this.#whenDrained();
-    return handled(raceAbort(drained, signal));
+    return handled(raceAbort(this.#whenDrained(), signal));
   }
 
   reset(code = 0): void {
     if (this.ended) return;
-    this.#host.resetByUs(this, code);
-    this.#end(new StreamsError("ERR_RESET", "The stream was reset by this end.", { resetCode: code }), true);
+    this.#core.resetByUs(this, code);
+    this.#end(faults.resetHere(code), true);
   }
 
   /**
@@ -174,10 +180,10 @@ export class EngineStream implements Stream {
    */
   stopReading(code = 0): void {
     if (this.ended || this.receiveEnded) return;
-    const error = new StreamsError("ERR_RESET", "This end stopped reading the stream.", { resetCode: code });
+    const error = faults.stoppedHere(code);
     this.#inbox.abandon(error);
     this.#halfError ??= error;
-    this.#host.stoppedByUs(this, code);
+    this.#core.stoppedByUs(this, code);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -194,7 +200,7 @@ export class EngineStream implements Stream {
     this.synDue = true;
     this.block = block;
     this.replied(block);
-    this.#host.sendable(this);
+    this.#core.sender.sendable(this);
   }
 
   /** The accepter's headers are known. */
@@ -236,9 +242,8 @@ export class EngineStream implements Stream {
 
   /** Everything queued has been given to the transport, perhaps with the end. */
   sent(fin: boolean): void {
-    const drained = this.#drained;
+    this.#drained?.resolve();
     this.#drained = undefined;
-    drained?.resolve();
     if (!fin) return;
     this.sendEnded = true;
     this.#settle();
@@ -250,10 +255,10 @@ export class EngineStream implements Stream {
   }
 
   #settle(): void {
-    if (!this.receiveEnded) return this.#host.halfClosed();
+    if (!this.receiveEnded) return this.#core.halfClosed();
     if (!this.sendEnded) return;
     if (this.#closed !== undefined) this.#settleClosed(this.#closed);
-    this.#host.finished(this);
+    this.#core.finished(this);
   }
 
   #settleClosed(closed: Outcome<void>): void {
@@ -269,7 +274,7 @@ export class EngineStream implements Stream {
     this.#dropUnsent(error);
     this.#opened?.reject(error);
     this.#closed?.reject(error);
-    this.#host.finished(this);
+    this.#core.finished(this);
   }
 
   #dropUnsent(error: StreamsError): void {
@@ -280,11 +285,12 @@ export class EngineStream implements Stream {
 
   #consumed(bytes: number): void {
     this.unreturned += bytes;
-    if (!this.receiveEnded && !this.creditQueued && this.unreturned * 2 >= this.window) this.#host.creditDue(this);
+    if (!this.receiveEnded && !this.creditQueued && this.unreturned * 2 >= this.window)
+      this.#core.sender.creditDue(this);
   }
 
   #hasRoom(): boolean {
-    return this.unsent.size <= this.sendCredit && !this.#host.congested;
+    return this.unsent.size <= this.sendCredit && !this.#core.sender.congested;
   }
 
   #whenDrained(): Promise<void> {
@@ -293,13 +299,13 @@ export class EngineStream implements Stream {
   }
 
   /** An aborted write takes its chunk back or, when part of it has left, resets. */
-  #abortableWrite(chunk: Uint8Array, drained: Promise<void>, signal: AbortSignal): Promise<void> {
+  #abortableWrite(chunk: Uint8Array, signal: AbortSignal): Promise<void> {
     const forget = onAbort(signal, () => {
       if (!this.unsent.remove(chunk)) return this.reset();
       if (this.unsent.size > 0) return;
       this.sent(false);
-      this.#host.sendable(this);
+      this.#core.sender.sendable(this);
     });
-    return handled(raceAbort(drained, signal).finally(forget));
+    return handled(raceAbort(this.#whenDrained(), signal).finally(forget));
   }
 }

@@ -125,22 +125,19 @@ test("streams over the limit are refused, and may be opened again when others ha
 
 test.each([
   ["refusals", 1],
-  ["resets", 1_000_000],
+  ["resets", 1000],
 ])("a peer that provokes %s and does not read them is read no further", async (_, maxInboundStreams) => {
   const peer = new RawPeer({ reads: false, highWaterMark: 1, maxInboundStreams });
   const listener = peer.session.listen(() => ({ accept: true }));
   void (async () => {
     for await (const stream of listener) stream.reset();
   })();
-  await peer.send(open(1));
-  let sent = 0;
-  for (let round = 0; round < 1000; round += 1) {
-    void peer.conn.write(times(100, (i) => open(3 + 2 * (100 * round + i))));
-    sent += 800;
+  const rounds = 100;
+  for (let round = 0; round < rounds; round += 1) {
+    void peer.conn.write(times(100, (i) => open(1 + 2 * (100 * round + i))));
+    await turn();
   }
-  await turn();
-  await turn();
-  expect(peer.session.stats().bytesIn).toBeLessThan(sent / 5);
+  expect(peer.session.stats().bytesIn).toBeLessThan((rounds * 800) / 4);
 });
 
 test("answers to pings that wait are at most 32, for a peer that does not read", async () => {
