@@ -46,10 +46,10 @@ describe.each(["native+tcp", "http2+tcp", "ssh+tcp"])("over %s", (scheme) => {
         const report = JSON.parse(await sides[survivor].line());
         expect(performance.now() - killed).toBeLessThan(1_000);
         // One stream asked for the URL and ended; the others carry visitors.
-      expect(report.streams).toBeGreaterThan(AT_ONCE / 2);
-      expect(report.session).toBe("ERR_TRANSPORT_LOST");
-      expect(report.ends).toEqual({ clean: 1, ERR_TRANSPORT_LOST: report.streams - 1 });
-      expect(await sides[survivor].ended()).toEqual({ code: 0, stdout: "", stderr: "" });
+        expect(report.streams).toBeGreaterThan(AT_ONCE / 2);
+        expect(report.session).toBe("ERR_TRANSPORT_LOST");
+        expect(report.ends).toEqual({ clean: 1, ERR_TRANSPORT_LOST: report.streams - 1 });
+        expect(await sides[survivor].ended()).toEqual({ code: 0, stdout: "", stderr: "" });
       } finally {
         sides.public?.child.kill("SIGKILL");
         sides.private?.child.kill("SIGKILL");

@@ -1,7 +1,7 @@
 // The state of a session and what changes it: what its streams ask for, what the peer says, how it ends. `Session` is its face.
 
 import type { CloseInfo, StreamsError } from "streams-core";
-import { Acceptor, Outcome, printable } from "streams-core/kit";
+import { Acceptor, Outcome, printable, retryable } from "streams-core/kit";
 import * as faults from "./faults.js";
 import { Liveness } from "./liveness.js";
 import { type Limits, limitsOf, type SessionOptions } from "./options.js";
@@ -201,7 +201,7 @@ export class Core {
     this.over = error;
     this.liveness.over();
     this.acceptor.close();
-    const unseen = faults.retryable(error);
+    const unseen = retryable(error);
     for (const stream of [...this.streams]) {
       stream.fail(stream.local && (stream.synDue || stream.number > lastTaken) ? unseen : error);
     }

@@ -82,8 +82,3 @@ export function readingFailed(error: unknown): StreamsError {
     cause: error,
   });
 }
-
-/** The same, for a stream that the peer certainly did not act on. */
-export function retryable(error: StreamsError): StreamsError {
-  return new StreamsError(error.code, error.message, { remote: error.remote, retryable: true, cause: error.cause });
-}

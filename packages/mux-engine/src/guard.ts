@@ -1,6 +1,6 @@
 // Counts what only a hostile or broken peer does much of, and says when it is a flood.
 
-import { Bucket } from "./bucket.js";
+import { Bucket } from "streams-core/kit";
 import { flood } from "./faults.js";
 import type { Limits } from "./options.js";
 

@@ -11,7 +11,7 @@ import type {
   StreamHandler,
   StreamProvider,
 } from "streams-core";
-import { encodeHeaders, handled, raceAbort, rejected, wholeNumber } from "streams-core/kit";
+import { encodeHeaders, handled, raceAbort, rejected, retryable, wholeNumber } from "streams-core/kit";
 import { Core } from "./core.js";
 import * as faults from "./faults.js";
 import { Guard } from "./guard.js";
@@ -55,7 +55,7 @@ export class Session implements StreamProvider {
   newStream(headers?: HeaderInit, options?: NewStreamOptions): Promise<EngineStream> {
     const { over, draining, peerDraining, limits, streams, sender } = this.#core;
     if (options?.signal?.aborted) return rejected(options.signal.reason);
-    if (over !== undefined) return rejected(over);
+    if (over !== undefined) return rejected(retryable(over));
     if (draining || peerDraining) return rejected(faults.draining());
     try {
       const wanted = options?.priority?.urgency;

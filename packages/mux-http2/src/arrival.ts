@@ -54,12 +54,19 @@ export class Arrival implements Inbound {
     if (this.#wire.destroyed || this.#wire.closed) return;
     // RFC 9113 section 8.7: this code promises that nothing was done with the request.
     if (headers === undefined && code === undefined) return this.#stream.cut(REFUSED_STREAM);
+    const known = isCode(code) ? code : undefined;
     try {
-      this.#teller.refuse(headers, code);
+      this.#teller.refuse(headers, known);
     } catch {
-      this.#stream.cut(REFUSED_STREAM);
+      // A refusal must not fail: headers that do not fit are left out.
+      this.#teller.refuse(undefined, known);
     }
   }
+}
+
+/** Codes are 32 bits wide. */
+function isCode(code: number | undefined): boolean {
+  return code !== undefined && Number.isInteger(code) && code >= 0 && code < 2 ** 32;
 }
 
 /** To a request of the client. */

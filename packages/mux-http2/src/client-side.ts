@@ -2,8 +2,9 @@
 
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
 import { type Priority, StreamsError } from "streams-core";
-import { addFields, newFields, toHeaders } from "./fields.js";
-import { PARKING, Parked } from "./parking.js";
+import { addFields, newFields, PARKING, toHeaders } from "./fields.js";
+import { Parked } from "./parking.js";
+import { whenReset } from "./reset-wire.js";
 import type { Side, SideHost } from "./side.js";
 import { H2Stream } from "./stream.js";
 import { connectClient } from "./wire.js";
@@ -24,7 +25,10 @@ export class ClientSide implements Side {
       parked,
       parked + maxInboundStreams,
       () => this.#request(newFields({ ...this.#pseudo, ":path": PARKING })),
-      (wire, fields) => host.arrive(new H2Stream(host, String(wire.id), false, () => toHeaders(fields)), wire),
+      (wire, fields) => {
+        whenReset(wire, () => host.wasReset());
+        host.arrive(new H2Stream(host, String(wire.id), false, () => toHeaders(fields)), wire);
+      },
     );
   }
 

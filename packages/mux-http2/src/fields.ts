@@ -12,6 +12,8 @@ const ESCAPED = "streams-field-";
 export const CODE = "streams-code";
 /** With a stream that the server opens: how many more it has waiting for a parked request. */
 export const QUEUED = "streams-queued";
+/** The `:path` of a request that is parked for a stream of the server. */
+export const PARKING = "/.streams/park";
 /** Given to the listener with a request that another program made: what it asked for. */
 const PATH = "streams-path";
 const METHOD = "streams-method";

@@ -9,11 +9,14 @@ import type { Pipe } from "./pipe.js";
  */
 export type Leaving = "drained" | "closing" | "told" | "broken";
 
-/** Milliseconds without progress that a session which is over waits for the peer to end the connection too. */
+/** Milliseconds without a byte either way that a session which is over waits for the peer to end the connection too. */
 const GOODBYE_TIME = 2000;
 
-/** Ends the node:http2 session and then the connection. Returns how to stop waiting for the peer. */
-export function leave(wire: Http2Session | undefined, duplex: Pipe["duplex"], how: Leaving): () => void {
+/**
+ * Ends the node:http2 session and then the connection. Returns how to stop waiting for the peer.
+ * @param stall milliseconds after which a peer that takes nothing is given up
+ */
+export function leave(wire: Http2Session | undefined, duplex: Pipe["duplex"], how: Leaving, stall: number): () => void {
   if (how === "broken" || wire === undefined) {
     wire?.destroy();
     duplex.destroy();
@@ -30,11 +33,16 @@ export function leave(wire: Http2Session | undefined, duplex: Pipe["duplex"], ho
   // Closed first and destroyed then: node:http2 ends the connection and reads on until the peer does too. A connection that is
   // destroyed with bytes unread takes back what it has sent.
   wire.close();
-  let moved = -1;
+  let sent = duplex.bytesWritten - duplex.writableLength;
+  let received = duplex.bytesRead;
+  let waited = 0;
   const timer = setInterval(() => {
-    const before = moved;
-    moved = duplex.bytesRead + duplex.bytesWritten - duplex.writableLength;
-    if (moved === before) duplex.destroy();
+    const out = duplex.bytesWritten - duplex.writableLength;
+    const idle = out === sent && duplex.bytesRead === received;
+    waited = out === sent ? waited + GOODBYE_TIME : 0;
+    sent = out;
+    received = duplex.bytesRead;
+    if (waited >= stall || (idle && duplex.writableLength === 0)) duplex.destroy();
   }, GOODBYE_TIME).unref();
   return () => clearInterval(timer);
 }

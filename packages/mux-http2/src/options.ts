@@ -1,11 +1,16 @@
 // The options of a session and their defaults. Every limit is finite.
 
-import { HEADER_LIMITS, type HeaderLimits, milliseconds, oneOf, wholeNumber } from "streams-core/kit";
+import { StreamsError } from "streams-core";
+import { HEADER_LIMITS, type HeaderLimits, milliseconds, oneOf, printable, wholeNumber } from "streams-core/kit";
+import { PARKING } from "./fields.js";
 
 export interface Http2Options {
-  /** The `:path` of the requests that streams are opened with; servers route by it. Default `/streams`. */
+  /** The `:path` of the requests that streams are opened with; servers route by it. It begins with `/`. Default `/streams`. */
   readonly path?: string;
-  /** Their `:authority`, for servers that look at it. Default `streams.invalid`, a name that never resolves (RFC 6761). */
+  /**
+   * Their `:authority`, a host or `host:port`, for servers that look at it. Default `streams.invalid`, a name that never resolves
+   * (RFC 6761).
+   */
   readonly authority?: string;
   /**
    * `detect`: say in SETTINGS that this is Streams, and let the server open streams when the peer says so too.
@@ -40,7 +45,10 @@ export interface Http2Options {
   readonly halfCloseLinger?: number;
   /** Milliseconds without a byte from the peer before it is pinged. Default 30,000. */
   readonly keepaliveInterval?: number;
-  /** Milliseconds that it may take to answer that. Default 10,000. */
+  /**
+   * Milliseconds that it may take to answer that, and that the last words of a session may wait for a peer that takes nothing.
+   * Default 10,000.
+   */
   readonly keepaliveTimeout?: number;
 }
 
@@ -58,8 +66,8 @@ const FIRST_WINDOW = 65_535;
 export function settle(o: Http2Options): Settled {
   const window = { min: FIRST_WINDOW, max: MAX_WINDOW };
   return {
-    path: o.path ?? "/streams",
-    authority: o.authority ?? "streams.invalid",
+    path: text("path", o.path, "/streams", /^\/[\x21-\x7e]*$/, "begin with / and have no spaces"),
+    authority: text("authority", o.authority, "streams.invalid", /^[\w.:[\]%~-]+$/, "be a host, or host:port"),
     peer: oneOf("peer", o.peer, "detect", ["detect", "stock"]),
     streamWindow: wholeNumber("streamWindow", o.streamWindow, MiB, window),
     sessionWindow: wholeNumber("sessionWindow", o.sessionWindow, 16 * MiB, window),
@@ -76,4 +84,10 @@ export function settle(o: Http2Options): Settled {
     keepaliveInterval: milliseconds("keepaliveInterval", o.keepaliveInterval, 30_000),
     keepaliveTimeout: milliseconds("keepaliveTimeout", o.keepaliveTimeout, 10_000),
   };
+}
+
+function text(name: string, value: string | undefined, fallback: string, allowed: RegExp, rule: string): string {
+  if (value === undefined) return fallback;
+  if (typeof value === "string" && allowed.test(value) && value !== PARKING) return value;
+  throw new StreamsError("ERR_OPTION_INVALID", `Option ${name} must ${rule}, not ${printable(String(value))}.`);
 }

@@ -6,10 +6,8 @@ import type { StreamsError } from "streams-core";
 import { AnswerReader } from "./answer-record.js";
 import { CANCEL, REFUSED_STREAM } from "./codes.js";
 import { numberIn, QUEUED } from "./fields.js";
-import { type H2Stream, resetWire } from "./stream.js";
-
-/** The `:path` of a parked request. */
-export const PARKING = "/.streams/park";
+import { resetWire } from "./reset-wire.js";
+import type { H2Stream } from "./stream.js";
 
 /** The client's side: keeps requests parked. */
 export class Parked {

@@ -2,8 +2,9 @@
 
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { StreamsError } from "streams-core";
-import { addFields, newFields, toForeignHeaders, toHeaders } from "./fields.js";
-import { PARKING, ParkingLot } from "./parking.js";
+import { addFields, newFields, PARKING, toForeignHeaders, toHeaders } from "./fields.js";
+import { ParkingLot } from "./parking.js";
+import { whenReset } from "./reset-wire.js";
 import type { Side, SideHost } from "./side.js";
 import { expectPreface } from "./sniff.js";
 import { H2Stream } from "./stream.js";
@@ -78,7 +79,8 @@ export class ServerSide implements Side {
   #onStream(wire: ServerHttp2Stream, fields: IncomingHttpHeaders): void {
     wire.on("error", () => {});
     // Reset before it got here: nobody saw it.
-    if (wire.destroyed || wire.closed) return;
+    if (wire.destroyed || wire.closed) return this.#host.wasReset();
+    whenReset(wire, () => this.#host.wasReset());
     const { ours, options } = this.#host;
     if (ours && fields[":path"] === PARKING) return this.#lot.add(wire);
     const headers = ours ? () => toHeaders(fields) : () => toForeignHeaders(fields, options.path);

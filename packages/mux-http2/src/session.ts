@@ -1,40 +1,50 @@
 // The session: streams over one node:http2 session over one connection.
 
 import type { ClientHttp2Stream, Http2Session as NodeSession, ServerHttp2Stream } from "node:http2";
-import {
-  type CloseInfo,
-  type Conn,
-  type Features,
-  type HeaderInit,
-  type Listener,
-  type NewStreamOptions,
-  type OpOptions,
-  type SessionStats,
-  type Stream,
-  type StreamHandler,
-  type StreamProvider,
+import type {
+  CloseInfo,
+  Conn,
+  Features,
+  HeaderInit,
+  Listener,
+  NewStreamOptions,
+  OpOptions,
+  SessionStats,
+  Stream,
+  StreamHandler,
+  StreamProvider,
   StreamsError,
 } from "streams-core";
-import { Acceptor, handled, Outcome, printable, raceAbort, rejected, toHeaders } from "streams-core/kit";
+import {
+  Acceptor,
+  Bucket,
+  handled,
+  Outcome,
+  printable,
+  raceAbort,
+  rejected,
+  retryable,
+  toHeaders,
+} from "streams-core/kit";
 import { Arrival, byRecord, byResponse } from "./arrival.js";
 import { CANCEL, REFUSED_STREAM, refusedByPeer, sessionFailed, toWireCode } from "./codes.js";
+import * as faults from "./faults.js";
 import { Keepalive } from "./keepalive.js";
 import { type Leaving, leave } from "./leave.js";
+import { Linger } from "./linger.js";
 import type { Settled } from "./options.js";
 import { type Pipe, toPipe } from "./pipe.js";
+import { resetWire } from "./reset-wire.js";
 import { RoundTrip } from "./round-trip.js";
 import type { Side, SideHost } from "./side.js";
-import { wrongProtocol } from "./sniff.js";
-import { type H2Stream, resetWire } from "./stream.js";
-import { isOurs } from "./wire.js";
+import { isForeign, wrongProtocol } from "./sniff.js";
+import type { H2Stream } from "./stream.js";
+import { isOurs, RESETS } from "./wire.js";
 
 /** What GOAWAY says when a session is closed with its streams, and not drained. A reason follows. */
 const CLOSED = "closed";
 /** RFC 9113 section 6.8 leaves the length of it open. */
 const MAX_REASON = 1024;
-/** Quarters of `halfCloseLinger` that a half-closed stream may stay silent. */
-const SILENT_SWEEPS = 4;
-
 export class Http2Session implements StreamProvider, SideHost {
   readonly options: Settled;
   readonly pipe: Pipe;
@@ -47,8 +57,9 @@ export class Http2Session implements StreamProvider, SideHost {
   readonly #closed = new Outcome<CloseInfo>();
   readonly #transportDone = new Outcome<void>();
   readonly #keepalive: Keepalive;
+  readonly #linger: Linger;
+  readonly #resets = new Bucket(RESETS.burst, RESETS.perSecond);
   #handshake: NodeJS.Timeout | undefined;
-  #linger: NodeJS.Timeout | undefined;
   #stopLeaving: () => void = () => {};
   #wire: NodeSession | undefined;
   #first: Uint8Array | undefined;
@@ -70,19 +81,13 @@ export class Http2Session implements StreamProvider, SideHost {
     this.#duplex.on("error", (cause) => this.#lost(cause));
     this.#duplex.on("end", this.#onEnd);
     this.#duplex.on("close", () => this.#gone());
-    this.#handshake = setTimeout(() => {
-      const ms = options.handshakeTimeout;
-      this.fail(
-        new StreamsError("ERR_TIMEOUT", `The peer did not speak HTTP/2 within ${ms} ms; check what listens there.`),
-      );
-    }, options.handshakeTimeout).unref();
+    this.#linger = new Linger(this.#streams, options.halfCloseLinger);
+    const limit = options.handshakeTimeout;
+    this.#handshake = setTimeout(() => this.fail(faults.handshakeLate(limit)), limit).unref();
     this.#keepalive = new Keepalive(options.keepaliveInterval, options.keepaliveTimeout, {
       received: () => this.#duplex.bytesRead,
       probe: () => void this.ping().catch(() => {}),
-      dead: () =>
-        this.fail(
-          new StreamsError("ERR_TIMEOUT", "The peer went silent and answers no ping. Connect anew.", { remote: true }),
-        ),
+      dead: () => this.fail(faults.silent()),
     });
     this.#side = makeSide(this);
     if (this.#duplex.destroyed) this.#gone();
@@ -114,14 +119,8 @@ export class Http2Session implements StreamProvider, SideHost {
 
   newStream(headers?: HeaderInit, options?: NewStreamOptions): Promise<Stream> {
     if (options?.signal?.aborted) return rejected(options.signal.reason);
-    if (this.#over !== undefined) return rejected(this.#over);
-    if (this.#draining || this.#peerDraining) {
-      return rejected(
-        new StreamsError("ERR_SESSION_DRAINING", "The session takes no new streams; open a new session.", {
-          retryable: true,
-        }),
-      );
-    }
+    if (this.#over !== undefined) return rejected(retryable(this.#over));
+    if (this.#draining || this.#peerDraining) return rejected(faults.draining(!this.#draining));
     try {
       const given = headers === undefined ? undefined : toHeaders(headers);
       const stream = this.#side.open(given, options?.priority);
@@ -172,7 +171,7 @@ export class Http2Session implements StreamProvider, SideHost {
       const { code = 0, reason = "" } = info;
       const text = reason === "" ? CLOSED : `${CLOSED}: ${reason}`;
       this.#say(code, text);
-      this.#end(new StreamsError("ERR_SESSION_CLOSED", "The session was closed by this end."), "closing");
+      this.#end(faults.closedHere(), "closing");
       this.#closed.resolve({ code, reason, remote: false });
     }
     return this.#transportDone.promise;
@@ -194,7 +193,7 @@ export class Http2Session implements StreamProvider, SideHost {
   }
 
   lingering(): void {
-    this.#linger ??= setInterval(() => this.#sweep(), Math.ceil(this.options.halfCloseLinger / SILENT_SWEEPS)).unref();
+    this.#linger.start();
   }
 
   finished(stream: H2Stream): void {
@@ -245,6 +244,10 @@ export class Http2Session implements StreamProvider, SideHost {
     this.#acceptor.offer(stream.arrival);
   }
 
+  wasReset(): void {
+    if (!this.#resets.take(performance.now())) this.fail(faults.floods());
+  }
+
   /** Drains, or closes when that is done. */
   #proceed(): void {
     if (this.#over !== undefined || (!this.#draining && !this.#peerDraining)) return;
@@ -253,7 +256,7 @@ export class Http2Session implements StreamProvider, SideHost {
     if (this.#draining) this.#wire?.close();
     if (this.#streams.size > 0) return;
     const remote = !this.#draining;
-    this.#end(new StreamsError("ERR_SESSION_CLOSED", "The session was drained and closed.", { remote }), "drained");
+    this.#end(faults.drained(remote), "drained");
     this.#closed.resolve({ code: 0, reason: "", remote });
   }
 
@@ -295,12 +298,7 @@ export class Http2Session implements StreamProvider, SideHost {
     const closes = this.ours && said.startsWith(CLOSED);
     if (closes) {
       const reason = printable(said.slice(CLOSED.length + 2), MAX_REASON);
-      const why = reason === "" ? "" : `: ${reason}`;
-      this.#end(
-        new StreamsError("ERR_SESSION_CLOSED", `The peer closed the session${why}.`, { remote: true }),
-        "told",
-        lastId,
-      );
+      this.#end(faults.closedByPeer(reason), "told", lastId);
       this.#closed.resolve({ code, reason, remote: true });
     } else if (code !== 0) {
       const error = sessionFailed(code, printable(said));
@@ -320,24 +318,19 @@ export class Http2Session implements StreamProvider, SideHost {
   /** The connection ended, or broke for the given cause. */
   #lost(cause: unknown): void {
     if (this.#over !== undefined) return;
-    if (!this.#ready.settled && (cause !== undefined ? isHttp2Error(cause) : this.#duplex.bytesRead > 0)) {
+    const foreign = isHttp2Error(cause) || isForeign(this.#first);
+    if (!this.#ready.settled && (cause !== undefined ? foreign : this.#duplex.bytesRead > 0)) {
       return this.fail(wrongProtocol(this.#first, cause));
     }
     if (cause !== undefined && isHttp2Error(cause)) return this.#broken(cause);
     for (const stream of [...this.#streams]) stream.complete();
     if (this.#over !== undefined) return;
     if (cause === undefined && this.#streams.size === 0 && this.#side.unopened === 0 && this.#ready.settled) {
-      this.#end(new StreamsError("ERR_SESSION_CLOSED", "The peer ended the connection.", { remote: true }), "told");
+      this.#end(faults.endedByPeer(), "told");
       this.#closed.resolve({ code: 0, reason: "", remote: true });
       return;
     }
-    const how = cause === undefined ? "ended" : "broke";
-    this.fail(
-      new StreamsError("ERR_TRANSPORT_LOST", `The connection ${how} before the session did. Connect anew.`, {
-        remote: true,
-        cause,
-      }),
-    );
+    this.fail(faults.transportLost(cause));
   }
 
   /** node:http2 gave up. */
@@ -345,26 +338,7 @@ export class Http2Session implements StreamProvider, SideHost {
     if (this.#over !== undefined) return;
     if (!this.#ready.settled && isHttp2Error(cause)) return this.fail(wrongProtocol(this.#first, cause));
     if (!isHttp2Error(cause)) return this.#lost(cause ?? new Error("The connection was closed."));
-    const what = cause instanceof Error ? `: ${printable(cause.message)}` : "";
-    this.fail(
-      new StreamsError("ERR_PROTOCOL", `The peer broke the rules of HTTP/2${what}. Connect anew.`, {
-        remote: true,
-        cause,
-      }),
-    );
-  }
-
-  #sweep(): void {
-    let lingering = false;
-    for (const stream of [...this.#streams]) {
-      if (!stream.lingers) continue;
-      stream.silentSweeps += 1;
-      if (stream.silentSweeps > SILENT_SWEEPS) stream.reset();
-      else lingering = true;
-    }
-    if (lingering) return;
-    clearInterval(this.#linger);
-    this.#linger = undefined;
+    this.fail(faults.rulesBroken(cause));
   }
 
   /**
@@ -374,10 +348,9 @@ export class Http2Session implements StreamProvider, SideHost {
   #end(error: StreamsError, how: Leaving, lastId?: number): void {
     this.#over = error;
     clearTimeout(this.#handshake);
-    clearInterval(this.#linger);
+    this.#linger.stop();
     this.#keepalive.stop();
-    const { remote, cause } = error;
-    const unseen = new StreamsError(error.code, error.message, { remote, retryable: true, cause });
+    const unseen = faults.unseen(error);
     this.#side.drop(unseen);
     for (const stream of [...this.#streams]) {
       stream.fail(lastId !== undefined && this.#side.above(stream, lastId) ? unseen : error);
@@ -387,7 +360,7 @@ export class Http2Session implements StreamProvider, SideHost {
     this.#side.stop();
     this.#ready.reject(error);
     this.#roundTrip?.fail(error);
-    this.#stopLeaving = leave(this.#wire, this.#duplex, how);
+    this.#stopLeaving = leave(this.#wire, this.#duplex, how, this.options.keepaliveTimeout);
   }
 
   #gone(): void {

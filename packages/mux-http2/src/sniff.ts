@@ -7,6 +7,9 @@ import { seemsToSpeak } from "streams-core/kit";
 /** The first bytes of every HTTP/2 client, RFC 9113 section 3.4. */
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
+/** RFC 9113 section 6.5. */
+const SETTINGS = 4;
+
 /** Waits for the preface and puts it back, then calls `good`; calls `bad` as soon as the bytes differ. */
 export function expectPreface(duplex: Duplex, good: () => void, bad: (error: StreamsError) => void): void {
   let seen = Buffer.alloc(0);
@@ -26,6 +29,14 @@ export function expectPreface(duplex: Duplex, good: () => void, bad: (error: Str
     }
   };
   duplex.on("readable", look);
+}
+
+/**
+ * Whether a server's first bytes are no SETTINGS frame (RFC 9113 section 3.4). node:http2 ends the connection below it before it says
+ * that it could not read them.
+ */
+export function isForeign(first: Uint8Array | undefined): boolean {
+  return first !== undefined && first.byteLength > 3 && first[3] !== SETTINGS;
 }
 
 /** @param first bytes that the peer sent, if they are known */

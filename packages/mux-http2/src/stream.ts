@@ -16,6 +16,7 @@ import {
 import type { AnswerReader } from "./answer-record.js";
 import { NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM, refusedByPeer, resetByPeer } from "./codes.js";
 import { CODE, numberIn, toHeaders } from "./fields.js";
+import { resetWire } from "./reset-wire.js";
 
 /** What a stream asks of its session. */
 export interface StreamHost {
@@ -138,7 +139,6 @@ export class H2Stream implements Stream {
       this.#closing = new Outcome();
       if (this.#unwanted === undefined) this.#flush();
       else if (this.#finished) this.#closing.resolve();
-      if (!this.#inbox.ended) this.#host.lingering();
     }
     const closing = this.#closing.promise;
     return signal === undefined ? closing : handled(raceAbort(closing, signal));
@@ -312,6 +312,7 @@ export class H2Stream implements Stream {
     if (this.#closing === undefined || this.#endGiven || this.#outbox.size > 0) return;
     this.#endGiven = true;
     wire.end();
+    if (!this.#inbox.ended) this.#host.lingering();
   };
 
   readonly #onFinish = (): void => {
@@ -387,17 +388,6 @@ export class H2Stream implements Stream {
     this.#finished = true;
     this.#host.finished(this);
   }
-}
-
-/**
- * RST_STREAM. node:http2's `close` calls `end`, and END_STREAM then goes ahead of the reset: the peer would read a clean end. Without
- * that, a reset out of one of node:http2's own callbacks, where most of an application runs, hangs in it: so it leaves with the turn.
- */
-export function resetWire(wire: Http2Stream, wireCode: number): void {
-  Object.assign(wire, { end: () => wire });
-  setImmediate(() => {
-    if (!wire.destroyed) wire.close(wireCode);
-  });
 }
 
 function malformedAnswer(cause: unknown): StreamsError {

@@ -44,12 +44,15 @@ test.each(["client", "server"] as const)("a close of the %s arrives although a w
   }
 });
 
-test.each(["client", "server"] as const)("a %s may close at once, and its requests that are under way harm nobody", async (who) => {
-  for (let turns = 0; turns < 20; turns += 1) {
-    const made = await pair(SLOW);
-    for (let turn = 0; turn < turns; turn += 1) await new Promise((done) => setImmediate(done));
-    await made[who].close({ code: 7 });
-    expect(await made[who === "client" ? "server" : "client"].closed).toMatchObject({ code: 7, remote: true });
-    await end(made);
-  }
-});
+test.each(["client", "server"] as const)(
+  "a %s may close at once, and its requests that are under way harm nobody",
+  async (who) => {
+    for (let turns = 0; turns < 20; turns += 1) {
+      const made = await pair(SLOW);
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((done) => setImmediate(done));
+      await made[who].close({ code: 7 });
+      expect(await made[who === "client" ? "server" : "client"].closed).toMatchObject({ code: 7, remote: true });
+      await end(made);
+    }
+  },
+);

@@ -108,7 +108,7 @@ describe("a peer that speaks something else", () => {
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n": "HTTP/1",
     "SSH-2.0-OpenSSH_9.9\r\n": "SSH",
     "\u0016\u0003\u0001\u0002\u0000\u0001": "TLS",
-    "hello\n": 'something else, which starts with "hello\\u000a"',
+    "hello\n": 'something that starts with "hello\\u000a"',
   };
 
   test.each(Object.entries(SPOKEN))("a server says what %j is", async (said, what) => {
@@ -198,6 +198,17 @@ describe("keepalive", () => {
     await near.close();
     expect(await failure(near.closed)).toMatchObject({ code: "ERR_RESET", remote: false });
     expect(await failure(far.closed)).toMatchObject({ code: "ERR_RESET", remote: true });
+  });
+
+  test("the linger also holds for a stream whose end had to wait for credit", async () => {
+    const { client, server } = await session(CONNS.memory, { halfCloseLinger: 20, streamWindow: 65_535 });
+    const [near, far] = await connected(client, server);
+    void near.write(new Uint8Array(1_000_000));
+    const closing = near.close();
+    await new Promise((done) => setTimeout(done, 50));
+    while ((await far.read()) !== null);
+    await closing;
+    expect(await failure(near.closed)).toMatchObject({ code: "ERR_RESET", remote: false });
   });
 });
 
@@ -291,4 +302,43 @@ test("no timer and no socket is left once the sessions have closed", async () =>
   await near.close();
   await end(made);
   expect(held()).toBeLessThanOrEqual(before);
+});
+
+test.each(["client", "server"] as const)(
+  "a %s that opens and resets more than anybody does is cut off",
+  async (who) => {
+    const made = await session();
+    const [flooder, other] = who === "client" ? [made.client, made.server] : [made.server, made.client];
+    other.listen();
+    const flood = async (): Promise<void> => {
+      for (;;) {
+        for (let i = 0; i < 4; i += 1) (await flooder.newStream()).reset();
+        await new Promise((done) => setImmediate(done));
+      }
+    };
+    await flood().catch(() => {});
+    expect(await failure(other.closed)).toMatchObject({ code: "ERR_CALM", remote: true });
+  },
+);
+
+test("while the peer drains, a new stream is refused here and says that it is the peer who drains", async () => {
+  const { client, server } = await session();
+  const [near, far] = await connected(client, server);
+  const draining = client.shutdown();
+  await client.ping();
+  expect(await failure(server.newStream())).toMatchObject({ code: "ERR_SESSION_DRAINING", remote: true });
+  expect(await failure(client.newStream())).toMatchObject({ code: "ERR_SESSION_DRAINING", remote: false });
+  await Promise.all([near.close(), far.close()]);
+  await draining;
+});
+
+test.each([
+  { path: "" },
+  { path: "streams" },
+  { path: "/a b" },
+  { path: "/.streams/park" },
+  { authority: "" },
+  { authority: "a b" },
+])("%j is refused where it is given", (options) => {
+  expect(() => http2(options)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
 });

@@ -60,6 +60,25 @@ describe.each(["memory", "tcp"] as const)("streams over %s", (over) => {
       expect(opener.stats().streamsOpen).toBe(0);
     });
 
+    test("a refusal whose headers do not fit keeps its code, and a code that is none is left out", async () => {
+      const [opener, accepter] = await sessions(who);
+      accepter.listen((headers) => ({
+        accept: false,
+        code: Number(headers.get("code")),
+        headers: { k: "v".repeat(30_000) },
+      }));
+      for (const [given, got] of [
+        [5, 5],
+        [-5, undefined],
+        [2 ** 40, undefined],
+      ]) {
+        const refused = await opener.newStream({ code: String(given) });
+        const error = await failure(refused.opened);
+        expect(error).toMatchObject({ code: "ERR_REFUSED", remote: true, retryable: true });
+        expect(error.resetCode).toBe(got);
+      }
+    });
+
     test("a stream that no handler was asked about is refused, and may be retried", async () => {
       const [opener, accepter] = await sessions(who);
       await accepter.listen().close();

@@ -6,34 +6,36 @@ export const VERSION = 1;
 /** Magic, version, role, length of the parameters. */
 export const PREFACE_HEAD = 12;
 export const MAX_PARAMETERS = 1024;
+export const ROLES = { client: 0, server: 1 } as const;
 export const PARAMETER = 6;
 export const PARAM_WINDOW = 1;
 export const PARAM_MAX_FRAME = 2;
 
-export const MIN_WINDOW: number = 16 * 1024;
-export const MIN_FRAME: number = 16 * 1024;
+export const MIN_WINDOW = 0x4000;
 export const MAX_WINDOW = 0x7fffffff;
-export const MAX_FRAME: number = 1024 * 1024;
+export const MIN_FRAME = 0x4000;
+export const MAX_FRAME = 0x100000;
 
 export const HEADER = 8;
 export const MAX_ID = 0x7fffffff;
-export const MAX_BLOCK: number = 16 * 1024;
+export const MAX_BLOCK = 0x4000;
 export const MAX_REASON = 256;
 export const DEFAULT_URGENCY = 3;
 
-export const DATA = 0;
-export const RESET = 1;
-export const STOP = 2;
-export const CREDIT = 3;
-export const PING = 4;
-export const DRAIN = 5;
-export const CLOSE = 6;
-
-export const DATA_FIN = 1;
-export const DATA_SYN = 2;
-export const DATA_HEADERS = 4;
-export const DATA_URGENCY = 8;
-export const RESET_REFUSED = 1;
-export const RESET_ABORT = 2;
-export const PING_ACK = 1;
-export const CLOSE_FAILED = 1;
+/** The fourth byte of a frame: its type above, its flags below. Data has type 0. */
+export const FIN = 1;
+export const SYN = 2;
+export const HEADERS = 4;
+export const URGENCY = 8;
+export const RESET = 0x10;
+export const REFUSE = 0x11;
+export const ABORT = 0x12;
+export const STOP = 0x20;
+export const CREDIT = 0x30;
+export const PING = 0x40;
+export const PONG = 0x41;
+export const DRAIN = 0x50;
+export const CLOSE = 0x60;
+export const FAIL = 0x61;
+/** From here on the types are unknown, and skipped. */
+export const UNKNOWN = 0x70;

@@ -1,8 +1,8 @@
 // The start of a connection: who speaks, which version, with which parameters.
 
 import { type Output, type PeerParameters, type Role, readU16, readU32, writeU16, writeU32 } from "mux-engine";
-import { StreamsError } from "streams-core";
-import { seemsToSpeak } from "streams-core/kit";
+import type { StreamsError } from "streams-core";
+import { broken, byPeer, seemsToSpeak } from "streams-core/kit";
 import * as L from "./layout.js";
 
 export function writePreface(out: Output, role: Role, own: PeerParameters): void {
@@ -11,7 +11,7 @@ export function writePreface(out: Output, role: Role, own: PeerParameters): void
   const { bytes } = out;
   bytes.set(L.MAGIC, at);
   bytes[at + 8] = L.VERSION;
-  bytes[at + 9] = role === "client" ? 0 : 1;
+  bytes[at + 9] = L.ROLES[role];
   writeU16(bytes, at + 10, length);
   writeU16(bytes, at + 12, L.PARAM_WINDOW);
   writeU32(bytes, at + 14, own.window);
@@ -21,34 +21,22 @@ export function writePreface(out: Output, role: Role, own: PeerParameters): void
 
 /** Checks the first bytes that came, before there are enough for the head: a peer that speaks something else may never send more. */
 export function checkFirst(chunk: Uint8Array): void {
-  if (chunk[0] !== L.MAGIC[0]) throw wrongProtocol(chunk);
+  if (chunk[0] !== L.MAGIC[0]) throw foreign(chunk);
 }
 
 /** Checks the head of the peer's preface. Returns the bytes of parameters that follow. @throws ERR_WRONG_PROTOCOL, ERR_PROTOCOL */
 export function readPrefaceHead(bytes: Uint8Array, at: number, own: Role): number {
   const head = bytes.subarray(at, at + L.PREFACE_HEAD);
-  if (L.MAGIC.some((byte, i) => head[i] !== byte)) throw wrongProtocol(head);
-  const version = head[8];
+  if (L.MAGIC.some((byte, i) => head[i] !== byte)) throw foreign(head);
+  const [version, role] = head.subarray(8);
   if (version !== L.VERSION) {
-    throw new StreamsError(
-      "ERR_WRONG_PROTOCOL",
-      `The peer speaks version ${version} of this wire; this end speaks ${L.VERSION}.`,
-      {
-        remote: true,
-      },
-    );
+    throw wrongProtocol(`The peer speaks version ${version} of this wire; this end speaks ${L.VERSION}.`);
   }
-  const role = head[9];
-  if (role !== 0 && role !== 1) throw bad(`names the unknown role ${role}`);
-  if ((role === 0) === (own === "client")) {
-    throw new StreamsError(
-      "ERR_WRONG_PROTOCOL",
-      `Both ends are ${own}s; one must be the client, the other the server.`,
-      { remote: true },
-    );
-  }
+  if (role === L.ROLES[own]) throw wrongProtocol(`Both ends are ${own}s; one must be the client, the other the server.`);
   const length = readU16(head, 10);
-  if (length % L.PARAMETER !== 0 || length > L.MAX_PARAMETERS) throw bad(`has ${length} bytes of parameters`);
+  if (role !== 1 - L.ROLES[own] || length % L.PARAMETER !== 0 || length > L.MAX_PARAMETERS) {
+    throw broken(`sent a preface of role ${role} with ${length} bytes of parameters`);
+  }
   return length;
 }
 
@@ -59,22 +47,19 @@ export function readParameters(bytes: Uint8Array, at: number, length: number): P
   for (let i = at; i < at + length; i += L.PARAMETER) {
     const value = readU32(bytes, i + 2);
     const id = readU16(bytes, i);
-    if (id === L.PARAM_WINDOW) window = inRange("a window", value, L.MIN_WINDOW, L.MAX_WINDOW);
-    else if (id === L.PARAM_MAX_FRAME) maxFrame = inRange("a frame size", value, L.MIN_FRAME, L.MAX_FRAME);
+    if (id === L.PARAM_WINDOW) window = value;
+    else if (id === L.PARAM_MAX_FRAME) maxFrame = value;
+  }
+  if (window < L.MIN_WINDOW || window > L.MAX_WINDOW || maxFrame < L.MIN_FRAME || maxFrame > L.MAX_FRAME) {
+    throw broken(`announced a window of ${window} and frames of ${maxFrame} bytes`);
   }
   return { window, maxFrame };
 }
 
-function inRange(what: string, value: number, min: number, max: number): number {
-  if (value < min || value > max) throw bad(`announces ${what} of ${value}, which is not from ${min} to ${max}`);
-  return value;
+function foreign(start: Uint8Array): StreamsError {
+  return wrongProtocol(`The peer does not speak the native wire; it seems to speak ${seemsToSpeak(start)}.`);
 }
 
-function wrongProtocol(head: Uint8Array): StreamsError {
-  const message = `The peer does not speak the native wire; it seems to speak ${seemsToSpeak(head)}.`;
-  return new StreamsError("ERR_WRONG_PROTOCOL", message, { remote: true });
-}
-
-function bad(what: string): StreamsError {
-  return new StreamsError("ERR_PROTOCOL", `The peer's preface ${what}.`, { remote: true });
+function wrongProtocol(message: string): StreamsError {
+  return byPeer("ERR_WRONG_PROTOCOL", message);
 }

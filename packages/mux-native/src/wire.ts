@@ -21,27 +21,34 @@ import * as L from "./layout.js";
 import { checkFirst, writePreface } from "./preface.js";
 import { Reader } from "./reader.js";
 
-const FEATURES: Features = {
-  headers: "native",
-  opens: "both",
-  flowControl: "stream",
-  halfClose: true,
-  resetCode: true,
-  ping: true,
-  priority: true,
-  drain: true,
-};
+const NOTHING = new Uint8Array(0);
 
 export class NativeWire implements Wire {
-  readonly features: Features = FEATURES;
+  readonly features: Features = {
+    headers: "native",
+    opens: "both",
+    flowControl: "stream",
+    halfClose: true,
+    resetCode: true,
+    ping: true,
+    priority: true,
+    drain: true,
+  };
   readonly ids: Ids;
   readonly earlyCredit: number = L.MIN_WINDOW;
   readonly earlyFrame: number = L.MIN_FRAME;
+  readonly credit: Wire["credit"] = control(L.CREDIT);
+  readonly reset: Wire["credit"] = control(L.RESET);
+  readonly stop: Wire["credit"] = control(L.STOP);
+  readonly abort: Wire["credit"] = control(L.ABORT);
+  readonly refuse: Wire["refuse"] = control(L.REFUSE);
+  readonly ping: Wire["ping"] = forSession(L.PING);
+  readonly pong: Wire["ping"] = forSession(L.PONG);
+  readonly drain: Wire["ping"] = forSession(L.DRAIN);
   readonly #role: Role;
   readonly #own: PeerParameters;
   readonly #reader: Reader;
   readonly #framer: Framer;
-  #heard = false;
 
   /** @param own what this end announces */
   constructor(role: Role, own: PeerParameters) {
@@ -58,8 +65,7 @@ export class NativeWire implements Wire {
   }
 
   receive(chunk: Uint8Array, sink: Sink): void {
-    if (!this.#heard) checkFirst(chunk);
-    this.#heard = true;
+    if (this.#reader.sink === undefined) checkFirst(chunk);
     this.#reader.sink = sink;
     this.#framer.feed(chunk);
   }
@@ -70,11 +76,11 @@ export class NativeWire implements Wire {
     const withBlock = block.byteLength > 0;
     const prefix = (withUrgency ? 1 : 0) + (withBlock ? 2 + block.byteLength : 0);
     const kind =
-      (flags & FIN ? L.DATA_FIN : 0) |
-      (opening ? L.DATA_SYN : 0) |
-      (withBlock ? L.DATA_HEADERS : 0) |
-      (withUrgency ? L.DATA_URGENCY : 0);
-    let at = frame(out, L.DATA, kind, id, prefix + length, prefix);
+      (flags & FIN ? L.FIN : 0) |
+      (opening ? L.SYN : 0) |
+      (withBlock ? L.HEADERS : 0) |
+      (withUrgency ? L.URGENCY : 0);
+    let at = frame(out, kind, id, prefix + length, prefix);
     if (prefix === 0) return;
     const { bytes } = out;
     if (withUrgency) {
@@ -87,63 +93,35 @@ export class NativeWire implements Wire {
     }
   }
 
-  credit(out: Output, id: number, bytes: number): void {
-    number(out, L.CREDIT, 0, id, bytes);
-  }
-
-  reset(out: Output, id: number, code: number): void {
-    number(out, L.RESET, 0, id, code);
-  }
-
-  refuse(out: Output, id: number, code: number, block: Uint8Array): void {
-    const length = 4 + block.byteLength;
-    const at = frame(out, L.RESET, L.RESET_REFUSED, id, length, length);
-    writeU32(out.bytes, at, code);
-    out.bytes.set(block, at + 4);
-  }
-
-  stop(out: Output, id: number, code: number): void {
-    number(out, L.STOP, 0, id, code);
-  }
-
-  abort(out: Output, id: number, code: number): void {
-    number(out, L.RESET, L.RESET_ABORT, id, code);
-  }
-
-  ping(out: Output, token: number): void {
-    number(out, L.PING, 0, 0, token);
-  }
-
-  pong(out: Output, token: number): void {
-    number(out, L.PING, L.PING_ACK, 0, token);
-  }
-
-  drain(out: Output, lastId: number): void {
-    number(out, L.DRAIN, 0, 0, lastId);
-  }
-
-  close(out: Output, lastId: number, end: SessionEnd): void {
-    const reason = new Uint8Array(L.MAX_REASON);
-    const length = 8 + new TextEncoder().encodeInto(end.reason, reason).written;
-    const at = frame(out, L.CLOSE, end.failed === undefined ? 0 : L.CLOSE_FAILED, 0, length, length);
-    writeU32(out.bytes, at, lastId);
-    writeU32(out.bytes, at + 4, end.failed === undefined ? end.code : closeCodeOf(end.failed));
-    out.bytes.set(reason.subarray(0, length - 8), at + 8);
+  close(out: Output, lastId: number, { failed, code, reason }: SessionEnd): void {
+    const rest = new Uint8Array(4 + L.MAX_REASON);
+    writeU32(rest, 0, failed === undefined ? code : closeCodeOf(failed));
+    const { written } = new TextEncoder().encodeInto(reason, rest.subarray(4));
+    control(failed === undefined ? L.CLOSE : L.FAIL)(out, 0, lastId, rest.subarray(0, 4 + written));
   }
 }
 
 /** Writes a frame header and makes room for `room` bytes of its body, whose place it returns. */
-function frame(out: Output, type: number, flags: number, id: number, length: number, room: number): number {
+function frame(out: Output, kind: number, id: number, length: number, room: number): number {
   const at = out.reserve(L.HEADER + room);
   const { bytes } = out;
   writeU24(bytes, at, length);
-  bytes[at + 3] = (type << 4) | flags;
+  bytes[at + 3] = kind;
   writeU32(bytes, at + 4, id);
   return at + L.HEADER;
 }
 
-/** A frame whose body is one number. */
-function number(out: Output, type: number, flags: number, id: number, value: number): void {
-  const at = frame(out, type, flags, id, 4, 4);
-  writeU32(out.bytes, at, value);
+/** Writes frames whose body is a number, and what may follow it. */
+function control(kind: number): (out: Output, id: number, value: number, rest?: Uint8Array) => void {
+  return (out, id, value, rest = NOTHING) => {
+    const length = 4 + rest.byteLength;
+    const at = frame(out, kind, id, length, length);
+    writeU32(out.bytes, at, value);
+    if (length > 4) out.bytes.set(rest, at + 4);
+  };
+}
+
+function forSession(kind: number): (out: Output, value: number) => void {
+  const write = control(kind);
+  return (out, value) => write(out, 0, value);
 }

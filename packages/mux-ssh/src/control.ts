@@ -3,8 +3,7 @@
 
 import type { Channel } from "ssh2";
 import type { CloseInfo, StreamsError } from "streams-core";
-import { printable } from "streams-core/kit";
-import { Allowance } from "./calm.js";
+import { Bucket, printable } from "streams-core/kit";
 import { muffle, quietly } from "./channel.js";
 import { floods } from "./faults.js";
 import { Pings } from "./pings.js";
@@ -53,7 +52,7 @@ export class Control {
   readonly #turns: Turns;
   readonly #events: ControlEvents;
   readonly #reader = new RecordReader();
-  readonly #resets = new Allowance(1000, 100);
+  readonly #resets = new Bucket(1000, 100);
   readonly #pings = new Pings((number) => this.#send(record(PING, number)));
   #queued: { bytes: Uint8Array; sent: (() => void) | undefined }[] = [];
   #channel: Channel | undefined;
@@ -135,7 +134,7 @@ export class Control {
   /** Sends what the peer caused, unless it causes more and more without reading. */
   #answer(bytes: Uint8Array, sent?: () => void): void {
     if (this.#turns.room && (this.#channel?.writableLength ?? 0) < WAITING) this.#unread = 0;
-    else if (++this.#unread > ANSWERS) throw floods("asks without reading the answers");
+    else if (++this.#unread > ANSWERS) return this.#fail(floods("asks without reading the answers"));
     this.#send(bytes, sent);
   }
 
@@ -188,7 +187,7 @@ export class Control {
   }
 
   #reset(stream: Named, code: number | undefined): void {
-    if (stream.inbound && !this.#resets.take()) throw floods("opens and resets streams");
+    if (stream.inbound && !this.#resets.take(performance.now())) throw floods("opens and resets streams");
     this.#events.reset(stream, code);
   }
 

@@ -1,18 +1,21 @@
 // The end of a connection: goodbye, and a limit to how long the peer may take to hang up too.
 
-import type { Duplex } from "node:stream";
 import { Outcome } from "streams-core/kit";
+import type { SocketDuplex } from "streams-core/node";
 import { quietly } from "./channel.js";
 
 export class HangUp {
-  readonly #sock: Duplex;
+  readonly #sock: SocketDuplex;
+  readonly #stall: number;
   readonly #gone = new Outcome<void>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(sock: Duplex) {
+  /** @param stall milliseconds after which a peer that takes nothing is given up */
+  constructor(sock: SocketDuplex, stall: number) {
     this.#sock = sock;
+    this.#stall = stall;
     sock.on("close", () => {
-      clearTimeout(this.#timer);
+      clearInterval(this.#timer);
       this.#gone.resolve();
     });
   }
@@ -22,15 +25,25 @@ export class HangUp {
     return this.#gone.promise;
   }
 
-  /** Says goodbye, sends what was written, and cuts the connection if it is not closed `patience` milliseconds later. */
+  /** Says goodbye, sends what was written, and cuts the connection if the peer does not hang up too within `patience` milliseconds. */
   politely(goodbye: () => void, patience: number): void {
     if (this.#gone.settled) return;
     quietly(goodbye);
     this.#sock.end();
-    this.#timer = setTimeout(() => this.#sock.destroy(), patience);
+    let sent = this.#sent;
+    let waited = 0;
+    this.#timer = setInterval(() => {
+      waited = this.#sent === sent ? waited + patience : 0;
+      sent = this.#sent;
+      if (this.#sock.writableLength === 0 ? waited > 0 : waited >= this.#stall) this.#sock.destroy();
+    }, patience);
   }
 
   now(): void {
     this.#sock.destroy();
+  }
+
+  get #sent(): number {
+    return this.#sock.bytesWritten - this.#sock.writableLength;
   }
 }

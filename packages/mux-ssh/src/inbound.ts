@@ -104,8 +104,10 @@ export class InboundStreams {
     this.#setting.acceptor.offer({
       headers,
       accept: () => {
-        if (!this.#setting.open()) return undefined;
-        if (this.open >= this.#setting.most) throw new StreamsError("ERR_CALM", "Too many streams are open.");
+        if (!this.#setting.open() || this.open >= this.#setting.most) {
+          quietly(() => offer.reject());
+          return undefined;
+        }
         const channel = offer.accept();
         this.lastNumber += 1;
         const stream = this.#add(this.lastNumber, headers);

@@ -43,7 +43,10 @@ export interface SshOptions {
   readonly handshakeTimeout?: number;
   /** Milliseconds between keepalive messages. Default 30,000: below what NATs and proxies forget. */
   readonly keepaliveInterval?: number;
-  /** Milliseconds of silence after a keepalive until the session is given up. Default 10,000. */
+  /**
+   * Milliseconds of silence after a keepalive until the session is given up, and that its last words may wait for a peer that takes
+   * nothing. Default 10,000.
+   */
   readonly keepaliveTimeout?: number;
   /** Milliseconds that a stream closed by this end may stay silent before it is reset. Default 300,000. */
   readonly halfCloseLinger?: number;
@@ -51,7 +54,7 @@ export interface SshOptions {
   readonly rekeyBytes?: number;
   /** Streams of the peer open at once; more are refused. Default 1,000. */
   readonly maxInboundStreams?: number;
-  /** Streams that may wait for `listen` and `accept`; more are refused. Default 128. */
+  /** Streams that may wait for `listen` and `accept`, and stock sessions for their command; more are refused. Default 128. */
   readonly acceptBacklog?: number;
   /** Bytes of encoded headers. Default 16,384, at most 20,000: they travel in one SSH packet. */
   readonly maxHeaderBytes?: number;

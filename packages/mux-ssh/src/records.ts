@@ -34,13 +34,12 @@ export function record(type: number, ...parts: readonly (Uint8Array | number)[])
   return bytes;
 }
 
-/** A code that may be missing. */
+/** A code that may be missing, as one is that does not fit: codes are 32 bits wide. */
 export function codeField(code: number | undefined): Uint8Array {
   const bytes = Buffer.alloc(5);
-  if (code !== undefined) {
+  if (code !== undefined && Number.isInteger(code) && code >= 0 && code < 2 ** 32) {
     bytes[0] = 1;
-    // Codes are 32 bits wide; `reset` never throws.
-    bytes.writeUInt32BE(code >>> 0, 1);
+    bytes.writeUInt32BE(code, 1);
   }
   return bytes;
 }

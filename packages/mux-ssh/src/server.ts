@@ -39,6 +39,7 @@ const FIRST_VIRTUAL_PORT = 49152;
 export function startServer(sock: Duplex, setting: ServerSetting, events: EndEvents): End {
   const { login, limits } = setting;
   const forwards = new Forwards();
+  const undecided = new Set<Session>();
   let connection: Connection | undefined;
   let phase: Phase = "handshake";
   const attempts = new Login(login.authentication, () => connection?.end());
@@ -79,8 +80,8 @@ export function startServer(sock: Duplex, setting: ServerSetting, events: EndEve
       events.offer({ target: { type: "unix", path: info.socketPath }, accept, reject });
     });
     client.on("session", (accept, reject) => {
-      if (setting.ours()) reject();
-      else takeSession(accept(), events);
+      if (setting.ours() || undecided.size >= limits.acceptBacklog) reject();
+      else takeSession(accept(), undecided, events);
     });
     client.on("request", (accept, reject, name, info) => {
       if (setting.ours() && !("bindAddr" in info && info.bindAddr === OUR_HOST)) reject?.();
@@ -122,8 +123,13 @@ function notLoggedIn(): StreamsError {
   );
 }
 
-/** A session becomes a channel when its one command is known; a terminal, X11 and agents are refused by ssh2. */
-function takeSession(session: Session, events: EndEvents): void {
+/**
+ * A session becomes a channel when its one command is known; a terminal, X11 and agents are refused by ssh2.
+ * @param undecided those whose command is not known yet
+ */
+function takeSession(session: Session, undecided: Set<Session>, events: EndEvents): void {
+  undecided.add(session);
+  session.on("close", () => undecided.delete(session));
   const env: Record<string, string> = {};
   let taken = false;
   const offer = (
@@ -137,6 +143,7 @@ function takeSession(session: Session, events: EndEvents): void {
       return;
     }
     taken = true;
+    undecided.delete(session);
     events.offer({ target: { type: "session", request, text, env }, accept, reject });
   };
   session.on("env", (accept, reject, info) => {

@@ -1,7 +1,5 @@
-// A session over one SSH connection: who the peer is, which streams there are, and how it all ends.
+// The session as the contract has it.
 
-import type { Duplex } from "node:stream";
-import type { Channel } from "ssh2";
 import {
   type CloseInfo,
   type Features,
@@ -15,131 +13,24 @@ import {
   type StreamProvider,
   StreamsError,
 } from "streams-core";
-import {
-  Acceptor,
-  decodeHeaders,
-  encodeHeaders,
-  HEADER_LIMITS,
-  type HeaderLimits,
-  handled,
-  Outcome,
-  printable,
-  raceAbort,
-  rejected,
-} from "streams-core/kit";
+import { encodeHeaders, handled, raceAbort, rejected } from "streams-core/kit";
 import type { SocketDuplex } from "streams-core/node";
-import { quietly } from "./channel.js";
-import { Control, type ControlEvents, type Named } from "./control.js";
-import { CONTROL_PORT, type End, type EndEvents, isOurs, type Offer, OUR_HOST, STREAM_PORT } from "./end.js";
-import { asFault, resetByPeer, transportLost } from "./faults.js";
-import { HangUp } from "./hang-up.js";
-import { IdentWatch, OUR_IDENT } from "./ident.js";
-import { InboundStreams } from "./inbound.js";
-import type { Limits } from "./options.js";
-import { OutboundStreams } from "./outbound.js";
-import { malformed } from "./records.js";
-import type { SshStream, StreamHost } from "./stream.js";
-import { Traffic } from "./traffic.js";
-import { Turns } from "./turns.js";
-import { Watch } from "./watch.js";
-
-/** Milliseconds for the peer to hang up too after `close`. */
-const HANG_UP = 1000;
-/** Ends with which the connection is cut off: there is nobody left to say goodbye to, or nobody worth it. */
-const CUT_OFF: readonly string[] = [
-  "ERR_TRANSPORT_LOST",
-  "ERR_WRONG_PROTOCOL",
-  "ERR_TIMEOUT",
-  "ERR_CALM",
-  "ERR_FLOW_CONTROL",
-];
+import { SessionCore, type SessionSetting } from "./core.js";
 
 const EMPTY = new Uint8Array(0);
 
-export interface SessionSetting {
-  readonly role: "client" | "server";
-  readonly limits: Limits;
-  /** Whether a client asks a stock server to listen for it. */
-  readonly forwards: boolean;
-  start(sock: Duplex, ours: () => boolean, events: EndEvents): End;
-}
-
 export class SshSession implements StreamProvider {
-  readonly #setting: SessionSetting;
-  readonly #limits: Limits;
-  readonly #headerLimits: HeaderLimits;
-  readonly #sock: SocketDuplex;
-  readonly #end: End;
-  readonly #ident: IdentWatch;
-  readonly #watch: Watch;
-  readonly #hangUp: HangUp;
-  readonly #turns: Turns;
-  readonly #traffic: Traffic;
-  readonly #acceptor: Acceptor;
-  readonly #control: Control;
-  readonly #inbound: InboundStreams;
-  readonly #outbound: OutboundStreams;
-  readonly #streams = new Map<string, SshStream>();
-  readonly #ready = new Outcome<void>();
-  readonly #closed = new Outcome<CloseInfo>();
-  readonly #drained = new Outcome<void>();
-  #state: "open" | "draining" | "ended" = "open";
-  #peerDrains = false;
-  /** What the peer's hello says that a stream may send ahead of credit. */
-  #peerWindow = 0;
-  #error: StreamsError | undefined;
+  readonly #core: SessionCore;
 
   constructor(sock: SocketDuplex, setting: SessionSetting) {
-    const { role, limits } = setting;
-    this.#setting = setting;
-    this.#limits = limits;
-    this.#headerLimits = { bytes: limits.maxHeaderBytes, fields: HEADER_LIMITS.fields };
-    this.#sock = sock;
-    this.#ident = new IdentWatch(role);
-    this.#traffic = new Traffic(sock, this.#streams, limits.rekeyBytes);
-    this.#acceptor = new Acceptor(limits.acceptBacklog);
-    // These listen before ssh2 does, so that what has arrived is saved before ssh2 takes the connection apart.
-    this.#turns = new Turns(sock);
-    this.#listenTo(sock);
-    this.#hangUp = new HangUp(sock);
-    this.#control = new Control(this.#turns, this.#controlEvents());
-    const host = this.#host();
-    const ours = (): boolean => this.#ours;
-    this.#outbound = new OutboundStreams({ host, streams: this.#streams, role, ours, end: () => this.#end });
-    this.#inbound = new InboundStreams({
-      host,
-      acceptor: this.#acceptor,
-      control: this.#control,
-      streams: this.#streams,
-      letter: role === "client" ? "s" : "c",
-      role,
-      headerLimits: this.#headerLimits,
-      most: limits.maxInboundStreams,
-      open: () => this.#state === "open",
-    });
-    this.#end = setting.start(sock, ours, {
-      ready: () => this.#onReady(),
-      openable: () => {
-        if (this.#state !== "ended") this.#outbound.begin();
-      },
-      offer: (offer) => this.#onOffer(offer),
-      failed: (error) => this.#fail(error),
-    });
-    this.#watch = new Watch(limits, {
-      handshakeLate: () => this.#fail(this.#ident.late(limits.handshakeTimeout)),
-      silent: () => this.#fail(silent()),
-      tick: (now) => this.#expire(now),
-    });
+    this.#core = new SessionCore(sock, setting);
   }
 
-  // The contract
-
   get features(): Features {
-    const ours = this.#ours || (this.#ident.software === undefined && this.#limits.peer !== "stock");
-    const both = ours || (this.#setting.role === "client" && this.#setting.forwards);
+    const { seemsOurs: ours, bothOpen } = this.#core;
     return {
       headers: ours ? "preamble" : "none",
-      opens: both ? "both" : "client",
+      opens: bothOpen ? "both" : "client",
       flowControl: "stream",
       halfClose: true,
       resetCode: ours,
@@ -150,35 +41,34 @@ export class SshSession implements StreamProvider {
   }
 
   get ready(): Promise<void> {
-    return this.#ready.promise;
+    return this.#core.ready.promise;
   }
 
   get closed(): Promise<CloseInfo> {
-    return this.#closed.promise;
+    return this.#core.closed.promise;
   }
 
   newStream(init?: HeaderInit, options?: NewStreamOptions): Promise<Stream> {
     if (options?.signal?.aborted) return rejected(options.signal.reason);
+    const { outbound, headerLimits } = this.#core;
     try {
-      this.#mayOpen();
-      return Promise.resolve(
-        this.#outbound.create(init === undefined ? EMPTY : encodeHeaders(init, this.#headerLimits)),
-      );
+      this.#core.mayOpen();
+      return Promise.resolve(outbound.create(init === undefined ? EMPTY : encodeHeaders(init, headerLimits)));
     } catch (error) {
       return rejected(error);
     }
   }
 
   listen(handler?: StreamHandler): Listener {
-    return this.#acceptor.listen(handler);
+    return this.#core.acceptor.listen(handler);
   }
 
   ping(options?: OpOptions): Promise<number> {
     const signal = options?.signal;
     return handled(
       raceAbort(this.ready, signal).then(() => {
-        if (this.#error !== undefined) throw this.#error;
-        if (this.#ours) return this.#control.ping(signal);
+        if (this.#core.error !== undefined) throw this.#core.error;
+        if (this.#core.ours) return this.#core.control.ping(signal);
         throw new StreamsError(
           "ERR_UNSUPPORTED",
           "ssh2 cannot measure a round trip to a stock peer; see features.ping.",
@@ -188,14 +78,14 @@ export class SshSession implements StreamProvider {
   }
 
   stats(): SessionStats {
-    const streams = this.#streams;
+    const { sock, streams, outbound, inbound, control } = this.#core;
     return {
-      bytesIn: this.#sock.bytesRead,
-      bytesOut: this.#sock.bytesWritten,
+      bytesIn: sock.bytesRead,
+      bytesOut: sock.bytesWritten,
       streamsOpen: streams.size,
-      streamsOpened: this.#outbound.opened,
-      streamsAccepted: this.#inbound.accepted,
-      roundTrip: this.#control.roundTrip,
+      streamsOpened: outbound.opened,
+      streamsAccepted: inbound.accepted,
+      roundTrip: control.roundTrip,
       *streams() {
         for (const stream of streams.values()) yield stream.stats();
       },
@@ -204,249 +94,17 @@ export class SshSession implements StreamProvider {
 
   shutdown(options?: OpOptions): Promise<void> {
     if (options?.signal?.aborted) return rejected(options.signal.reason);
-    if (this.#state === "open") {
-      this.#state = "draining";
-      if (this.#ours) this.#control.drain(this.#inbound.lastNumber);
-      this.#acceptor.close();
-      this.#checkDrained();
-    }
-    const done = this.#drained.promise.then(() => this.#endCleanly(0, "shutdown", this.#limits.handshakeTimeout));
+    const core = this.#core;
+    core.drain();
+    const done = core.drained.promise.then(() => core.endCleanly(0, "", core.limits.handshakeTimeout));
     return handled(raceAbort(done, options?.signal));
   }
 
   close(info: { readonly code?: number; readonly reason?: string } = {}): Promise<void> {
-    return this.#endCleanly(info.code ?? 0, info.reason ?? "", HANG_UP);
+    return this.#core.endCleanly(info.code ?? 0, info.reason ?? "");
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  // Opening
-
-  get #ours(): boolean {
-    return this.#ident.software === OUR_IDENT && this.#limits.peer !== "stock";
-  }
-
-  #mayOpen(): void {
-    if (this.#error !== undefined) throw this.#error;
-    if (this.#state === "open" && !this.#peerDrains) return;
-    throw new StreamsError("ERR_SESSION_DRAINING", "The session is draining; open the stream on a new one.", {
-      remote: this.#peerDrains,
-      retryable: true,
-    });
-  }
-
-  /** The peer is logged in. Our own kind is ready when it has said hello, too. */
-  #onReady(): void {
-    if (this.#state === "ended") return;
-    if (this.#limits.peer === "streams" && !this.#ours) {
-      const software = printable(this.#ident.software ?? "", 60);
-      const message = `The peer is a stock SSH program (${software}), not Streams; set peer: "auto" to talk to it.`;
-      this.#fail(new StreamsError("ERR_WRONG_PROTOCOL", message, { remote: true }));
-    } else if (!this.#ours) {
-      this.#begin();
-    } else if (this.#setting.role === "client") {
-      this.#openControl();
-    }
-  }
-
-  #begin(): void {
-    this.#watch.ready();
-    this.#ready.resolve();
-  }
-
-  #openControl(): void {
-    this.#turns.gather();
-    const target = { type: "tcp", host: OUR_HOST, port: CONTROL_PORT, originHost: "control", originPort: 0 } as const;
-    this.#end.open(target, (_error, channel) => {
-      if (channel === undefined) this.#fail(malformed("a refusal of the control channel"));
-      else this.#attachControl(channel);
-    });
-  }
-
-  #attachControl(channel: Channel): void {
-    this.#control.attach(channel, this.#limits.window);
-  }
-
-  #onOffer(offer: Offer): void {
-    if (this.#state === "ended") {
-      quietly(() => offer.reject());
-      return;
-    }
-    try {
-      const { target } = offer;
-      if (!this.#ours) this.#inbound.stock(offer);
-      else if (!isOurs(target)) offer.reject();
-      else if (target.port === STREAM_PORT) this.#inbound.ours(offer, target.originPort, target.originHost);
-      else if (target.port === CONTROL_PORT && !this.#control.attached) this.#attachControl(offer.accept());
-      else offer.reject();
-    } catch (error) {
-      this.#fail(asFault(error));
-    }
-  }
-
-  // Streams
-
-  /** What streams ask of their session. */
-  #host(): StreamHost {
-    return {
-      writeBuffer: this.#limits.writeBuffer,
-      windows: () => (this.#ours ? { send: this.#peerWindow, receive: this.#limits.window } : undefined),
-      room: (stream) => this.#turns.take(stream),
-      gather: () => this.#turns.gather(),
-      grant: (stream, bytes) => this.#control.credit(stream, bytes),
-      overrun: () =>
-        this.#fail(new StreamsError("ERR_FLOW_CONTROL", "The peer sent more than it was granted.", { remote: true })),
-      tellReset: (stream, code, told) => {
-        // What the peer has not heard of needs no reset.
-        if (this.#state === "ended" || !this.#outbound.known(stream)) return;
-        if (this.#ours) this.#control.reset(stream, code, told);
-        else told();
-      },
-      ended: (stream) => this.#onEnded(stream),
-    };
-  }
-
-  #onEnded(stream: SshStream): void {
-    this.#turns.forget(stream);
-    this.#inbound.withdraw(stream);
-    // The accepter's answer may still be on its way.
-    if (!stream.answered && this.#state !== "ended") return;
-    if (!this.#streams.delete(stream.id)) return;
-    if (stream.inbound) this.#inbound.open -= 1;
-    this.#checkDrained();
-  }
-
-  /** What the peer says on the control channel. */
-  #controlEvents(): ControlEvents {
-    return {
-      hello: (window) => {
-        this.#peerWindow = window;
-        for (const stream of this.#streams.values()) if (stream.attached) stream.credit(window);
-        this.#begin();
-      },
-      accepted: (named, block) => {
-        const reply = decodeHeaders(block, this.#headerLimits);
-        this.#named(named)?.accept(reply);
-      },
-      refused: (named, resetCode, block) => {
-        const details = { remote: true, retryable: true, resetCode, headers: decodeHeaders(block, this.#headerLimits) };
-        this.#endStream(named, new StreamsError("ERR_REFUSED", "The peer refused the stream.", details));
-      },
-      reset: (named, code) => this.#endStream(named, resetByPeer(code)),
-      credit: (named, bytes) => {
-        if (this.#named(named)?.credit(bytes) !== false) return;
-        throw new StreamsError("ERR_FLOW_CONTROL", "The peer granted more than 4 GiB.", { remote: true });
-      },
-      drain: (last) => {
-        this.#peerDrains = true;
-        this.#outbound.drained(last);
-      },
-      closed: (info) => this.#onClose(info),
-      failed: (error) => this.#fail(asFault(error)),
-    };
-  }
-
-  #named({ inbound, number }: Named): SshStream | undefined {
-    const byClient = (this.#setting.role === "client") !== inbound;
-    return this.#streams.get(`${byClient ? "c" : "s"}${number}`);
-  }
-
-  #endStream(named: Named, error: StreamsError): void {
-    const stream = this.#named(named);
-    stream?.fail(error, "keep");
-    stream?.closeChannel();
-  }
-
-  #expire(now: number): void {
-    this.#outbound.expire(now - this.#limits.handshakeTimeout);
-    for (const stream of [...this.#streams.values()]) {
-      if (stream.lingering && now - stream.active > this.#limits.halfCloseLinger) stream.reset();
-    }
-  }
-
-  // The connection
-
-  #listenTo(sock: SocketDuplex): void {
-    sock.on("data", (chunk: Uint8Array) => this.#onBytes(chunk));
-    sock.on("error", (cause) => this.#lost("The connection broke", cause));
-    sock.on("end", () => this.#lost("The connection ended"));
-    sock.on("close", () => this.#lost("The connection was closed"));
-  }
-
-  #onBytes(chunk: Uint8Array): void {
-    this.#watch.alive();
-    if (this.#state === "ended") return;
-    try {
-      this.#ident.look(chunk);
-      this.#traffic.look();
-      if (this.#ready.settled && this.#traffic.rekeyDue()) quietly(() => this.#end.rekey());
-    } catch (error) {
-      this.#fail(asFault(error));
-    }
-  }
-
-  // The end
-
-  #lost(what: string, cause?: unknown): void {
-    if (this.#state === "ended") return;
-    const error = transportLost(what, cause);
-    // ssh2, which hears of it next, knows better why a handshake ended.
-    if (!this.#ready.settled) process.nextTick(() => this.#fail(error));
-    else if (this.#ours || this.#streams.size > 0 || cause !== undefined) this.#fail(error);
-    else this.#onClose({ code: 0, reason: "", remote: true });
-  }
-
-  #fail(error: StreamsError): void {
-    if (this.#state === "ended") return;
-    const fault = error.code === "ERR_PROTOCOL" ? (this.#ident.missing(error) ?? error) : error;
-    this.#stop(fault);
-    this.#closed.reject(fault);
-    if (CUT_OFF.includes(fault.code)) this.#hangUp.now();
-    else this.#hangUp.politely(() => this.#end.disconnect(), HANG_UP);
-  }
-
-  #onClose(info: CloseInfo): void {
-    const reason = info.reason === "" ? "" : ` (${info.reason})`;
-    this.#stop(new StreamsError("ERR_SESSION_CLOSED", `The peer closed the session${reason}.`, { remote: true }));
-    this.#closeWhenGone(info, HANG_UP);
-  }
-
-  #endCleanly(code: number, reason: string, patience: number): Promise<void> {
-    if (this.#state !== "ended") {
-      this.#control.close(code, reason);
-      this.#stop(new StreamsError("ERR_SESSION_CLOSED", "The session was closed by this end."));
-      this.#closeWhenGone({ code, reason, remote: false }, patience);
-    }
-    return this.#hangUp.gone;
-  }
-
-  #closeWhenGone(info: CloseInfo, patience: number): void {
-    this.#hangUp.politely(() => this.#end.disconnect(), patience);
-    void this.#hangUp.gone.then(() => this.#closed.resolve(info));
-  }
-
-  /** Ends every stream and promise of the session. */
-  #stop(error: StreamsError): void {
-    this.#state = "ended";
-    this.#error = error;
-    this.#watch.stop();
-    this.#outbound.end(error);
-    for (const stream of [...this.#streams.values()]) stream.fail(error, "keep");
-    this.#streams.clear();
-    this.#acceptor.close();
-    this.#control.end(error);
-    this.#ready.reject(error);
-    if (error.code === "ERR_SESSION_CLOSED") this.#drained.resolve();
-    else this.#drained.reject(error);
-  }
-
-  #checkDrained(): void {
-    if (this.#state === "draining" && this.#streams.size === 0) this.#drained.resolve();
-  }
-}
-
-function silent(): StreamsError {
-  return new StreamsError("ERR_TIMEOUT", "The peer was silent for too long; connect anew.", { remote: true });
 }

@@ -3,10 +3,11 @@
 import type { Conn, Mux, StreamProvider } from "streams-core";
 import { toDuplex } from "streams-core/node";
 import { clientLogin, startClient } from "./client.js";
+import type { SessionSetting } from "./core.js";
 import { OUR_IDENT, STOCK_IDENT } from "./ident.js";
 import { checkLimits, type Limits, type SshOptions } from "./options.js";
 import { serverLogin, startServer } from "./server.js";
-import { type SessionSetting, SshSession } from "./session.js";
+import { SshSession } from "./session.js";
 
 /**
  * Streams over SSH (RFC 4251 to 4254), encrypted and with both ends authenticated, over any connection. One set of options may hold

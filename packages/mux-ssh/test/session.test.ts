@@ -1,11 +1,12 @@
 // What the conformance suite cannot know: SSH's own limits, stock behaviour between our ends, timers, and peers that misbehave.
 
+import { once } from "node:events";
 import { Duplex } from "node:stream";
 import ssh2, { type Channel } from "ssh2";
 import { type Conn, memoryPair, type StreamProvider } from "streams-core";
 import { fromDuplex, toDuplex } from "streams-core/node";
 import { describe, expect, test } from "vitest";
-import { ssh } from "../src/index.js";
+import { type SshOptions, ssh } from "../src/index.js";
 import { ACCEPT, CREDIT, codeField, HELLO, PING, RESET, record } from "../src/records.js";
 import { BOTH, USER } from "./keys.js";
 import { all, closed, connected, next, starting } from "./pair.js";
@@ -159,6 +160,47 @@ describe("the option peer", () => {
       message: expect.stringContaining("ssh -R"),
     });
     await closed(pair);
+  });
+});
+
+describe("a stock client", () => {
+  /** Logged in to a server of ours. */
+  async function stockClient(options: SshOptions): Promise<{ client: ssh2.Client; server: StreamProvider }> {
+    const [near, far] = memoryPair();
+    const server = ssh({ ...BOTH, ...options })(far, "server");
+    const client = new ssh2.Client();
+    client.on("error", () => {});
+    client.connect({ sock: toDuplex(near), username: "alice", password: "correct horse", hostVerifier: () => true });
+    await Promise.all([server.ready, once(client, "ready")]);
+    return { client, server };
+  }
+
+  test("may have as many streams open as the limit says, and the rest are refused channels", async () => {
+    const { client, server } = await stockClient({ maxInboundStreams: 1 });
+    const listener = server.listen();
+    const answers: Promise<string>[] = [1, 2].map(
+      (port) => new Promise((done) => client.forwardOut("a", 1, "b", port, (error) => done(error?.message ?? "open"))),
+    );
+    const stream = await next(listener);
+    const third = listener.accept();
+    expect(await answers[0]).toBe("open");
+    expect(await answers[1]).toContain("Channel open failure");
+    expect(server.stats().streamsOpen).toBe(1);
+    stream.reset();
+    client.end();
+    expect(await third).toBe(null);
+    await server.close();
+  });
+
+  test("cannot open sessions without end that never say their command", async () => {
+    const { client, server } = await stockClient({ acceptBacklog: 3 });
+    const shells: Promise<string>[] = [];
+    const raw: { _protocol: { session(id: number, window: number, packet: number): void } } = Object(client);
+    for (let id = 0; id < 3; id += 1) raw._protocol.session(1000 + id, 1024, 1024);
+    shells.push(new Promise((done) => client.exec("late", (error) => done(error?.message ?? "open"))));
+    expect(await shells[0]).toContain("Channel open failure");
+    client.end();
+    await server.close();
   });
 });
 

@@ -1,9 +1,9 @@
 // A mux over a transport makes a backend; a backend whose streams serve as connections makes a transport again.
 
-import type { Backend, Conn, Mux, OpOptions, Server, StreamProvider, Transport } from "./contract.js";
+import type { Backend, Conn, Mux, Server, StreamProvider, Transport } from "./contract.js";
 import { StreamsError } from "./errors.js";
 import { raceAbort } from "./kit/abort.js";
-import { handled } from "./kit/ready.js";
+import { handled, handling } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
 
 export interface OverOptions {
@@ -12,8 +12,8 @@ export interface OverOptions {
 }
 
 /** Runs a mux over a transport. `connect` and `accept` give sessions whose handshake is done. */
-export function over(mux: Mux, transport: Transport, options: OverOptions = {}): Backend {
-  const connect: Backend["connect"] = async (url, o) => start(mux, await transport.dial(url, o), "client", o);
+export function over(mux: Mux, transport: Transport, { onRejected }: OverOptions = {}): Backend {
+  const connect: Backend["connect"] = async (url, o) => start(mux, await transport.dial(url, o), "client", o?.signal);
   const serve: Backend["serve"] = async (url, o) => {
     const conns = await transport.serve(url, o);
     const starting = new AbortController();
@@ -24,95 +24,92 @@ export function over(mux: Mux, transport: Transport, options: OverOptions = {}):
       },
       discard: end,
     });
-    void acceptAll(conns, sessions, (conn) => start(mux, conn, "server", { signal: starting.signal }), options);
+    const push = (session: StreamProvider): void => sessions.push(session);
+    const begin = (conn: Conn): Promise<void> =>
+      start(mux, conn, "server", starting.signal).then(push, onRejected);
+    handled(feed(sessions, conns, begin).catch(onRejected));
     return sessions;
   };
-  return { connect: (url, o) => handled(connect(url, o)), serve: (url, o) => handled(serve(url, o)) };
+  return { connect: handling(connect), serve: handling(serve) };
 }
 
 /** Runs whatever needs a connection over streams of another backend: `over(ssh(), nest(over(native(), tcp())))`. */
 export function nest(backend: Backend): Transport {
   const dial: Transport["dial"] = async (url, o) => {
     const session = await backend.connect(url, o);
-    try {
-      const stream = await session.newStream(undefined, o);
-      // The stream is all this session is for: it ends with it.
-      const drain = (): void => void session.shutdown().catch(ignore);
-      stream.closed.then(drain, () => end(session));
-      return stream;
-    } catch (error) {
-      end(session);
-      throw error;
-    }
+    const stream = await orEnd(session, session.newStream(undefined, o));
+    // The stream is all this session is for: it ends with it.
+    stream.closed.then(
+      () => drain(session),
+      () => end(session),
+    );
+    return stream;
   };
   const serve: Transport["serve"] = async (url, o) => {
     const sessions = await backend.serve(url, o);
     const open = new Set<StreamProvider>();
     const conns = new ServerQueue<Conn>(sessions.url, {
       stop: () => {
-        for (const session of open) session.shutdown().catch(ignore);
+        open.forEach(drain);
         return sessions.close();
       },
       discard: (conn) => conn.reset(),
     });
-    void acceptStreams(sessions, open, conns);
+    const acceptFrom = async (session: StreamProvider): Promise<void> => {
+      open.add(session);
+      for await (const stream of session.listen()) conns.push(stream);
+    };
+    const take = (session: StreamProvider): Promise<unknown> =>
+      orEnd(session, acceptFrom(session)).finally(() => open.delete(session));
+    // Should the server below fail, no more connections come, which is what closing says.
+    handled(feed(conns, sessions, take));
     return conns;
   };
-  return { dial: (url, o) => handled(dial(url, o)), serve: (url, o) => handled(serve(url, o)) };
+  return { dial: handling(dial), serve: handling(serve) };
 }
 
-async function start(mux: Mux, conn: Conn, role: "client" | "server", options?: OpOptions): Promise<StreamProvider> {
-  let session: StreamProvider | undefined;
+async function start(
+  mux: Mux,
+  conn: Conn,
+  role: "client" | "server",
+  signal: AbortSignal | undefined,
+): Promise<StreamProvider> {
   try {
-    session = mux(conn, role);
-    await raceAbort(session.ready, options?.signal);
+    const session = mux(conn, role);
+    await orEnd(session, raceAbort(session.ready, signal));
     return session;
   } catch (error) {
-    if (session !== undefined) end(session);
     conn.reset();
     throw error;
   }
 }
 
-async function acceptAll(
-  conns: Server<Conn>,
-  sessions: ServerQueue<StreamProvider>,
-  begin: (conn: Conn) => Promise<StreamProvider>,
-  options: OverOptions,
+/** Takes all that a server accepts, until it closes or fails, and closes the queue that is fed with it. */
+async function feed<T>(
+  queue: ServerQueue<unknown>,
+  source: Server<T>,
+  take: (item: T) => Promise<unknown>,
 ): Promise<void> {
-  const rejected = (error: unknown): void => options.onRejected?.(error);
-  const take = (session: StreamProvider): void => sessions.push(session);
-  const serving = async (): Promise<void> => {
-    for await (const conn of conns) begin(conn).then(take, rejected).catch(ignore);
-  };
-  await serving().catch(rejected).catch(ignore);
-  sessions.close().catch(ignore);
-}
-
-async function acceptStreams(
-  sessions: Server<StreamProvider>,
-  open: Set<StreamProvider>,
-  conns: ServerQueue<Conn>,
-): Promise<void> {
-  const acceptFrom = async (session: StreamProvider): Promise<void> => {
-    open.add(session);
-    for await (const stream of session.listen()) conns.push(stream);
-  };
   try {
-    for await (const session of sessions) {
-      acceptFrom(session)
-        .catch(() => end(session))
-        .finally(() => open.delete(session));
-    }
-  } catch {
-    // The server below failed: no more connections come, which is what closing says.
+    for await (const item of source) handled(take(item));
   } finally {
-    conns.close().catch(ignore);
+    handled(queue.close());
   }
 }
 
-function end(session: StreamProvider): void {
-  session.close().catch(ignore);
+async function orEnd<T>(session: StreamProvider, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    end(session);
+    throw error;
+  }
 }
 
-function ignore(): void {}
+function drain(session: StreamProvider): void {
+  handled(session.shutdown());
+}
+
+function end(session: StreamProvider): void {
+  handled(session.close());
+}

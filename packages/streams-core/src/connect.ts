@@ -25,64 +25,39 @@ export function connect(
   backends: Backends,
   options?: OpOptions,
 ): Promise<StreamProvider> {
-  const targets = typeof target === "string" || target instanceof URL ? [target] : target;
-  const attempts = targets.map((one) => async (signal: AbortSignal | undefined) => {
-    const url = parse(one);
-    const backend = await resolve(url, backends);
-    return backend.connect(url, signal === undefined ? undefined : { signal });
+  const attempts = [target].flat().map((one) => async (signal: AbortSignal | undefined) => {
+    const [url, backend] = await resolve(one, backends);
+    return backend.connect(url, signal && { signal });
   });
-  return handled(firstOf(attempts, (session) => void session.close().catch(() => {}), options?.signal));
+  return handled(firstOf(attempts, (session) => void handled(session.close()), options?.signal));
 }
 
 /** Listens for sessions. @throws ERR_SCHEME_UNKNOWN, ERR_ADDRESS_IN_USE, … */
 export function serve(target: string | URL, backends: Backends, options?: OpOptions): Promise<Server<StreamProvider>> {
-  const listening = async (): Promise<Server<StreamProvider>> => {
-    const url = parse(target);
-    const backend = await resolve(url, backends);
-    return backend.serve(url, options);
+  return handled(resolve(target, backends).then(([url, backend]) => backend.serve(url, options)));
+}
+
+async function resolve(target: string | URL, backends: Backends): Promise<[URL, Backend]> {
+  const known = Object.keys(backends);
+  const invalid = (what: string): StreamsError => {
+    const advice = `write it like native+tcp://127.0.0.1:7000, with a scheme out of ${known.join(", ")}`;
+    return new StreamsError("ERR_SCHEME_UNKNOWN", `"${target}" ${what}; ${advice}.`);
   };
-  return handled(listening());
-}
-
-function parse(target: string | URL): URL {
-  try {
-    return new URL(target);
-  } catch (cause) {
-    throw new StreamsError(
-      "ERR_SCHEME_UNKNOWN",
-      `"${String(target)}" is not a URL; write it like native+tcp://127.0.0.1:7000.`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-async function resolve(url: URL, backends: Backends): Promise<Backend> {
+  if (!URL.canParse(target)) throw invalid("is not a URL");
+  const url = new URL(target);
   const scheme = url.protocol.slice(0, -1);
-  if (Object.hasOwn(backends, scheme)) {
-    const whole = await load(backends[scheme]);
-    if (isBackend(whole)) return whole;
-  }
-  const names = scheme.split("+");
-  const unknown = names.find((name) => !Object.hasOwn(backends, name));
-  if (unknown !== undefined) {
-    const known = Object.keys(backends).join(", ");
-    throw new StreamsError("ERR_SCHEME_UNKNOWN", `Unknown scheme "${scheme}" (no "${unknown}"); known are: ${known}.`);
-  }
+  const names = known.includes(scheme) ? [scheme] : scheme.split("+");
+  for (const name of names) if (!known.includes(name)) throw invalid(`names the unknown scheme "${name}"`);
   const parts = await Promise.all(names.map((name) => load(backends[name])));
-  return compose(scheme, parts);
+  const whole = parts.reduceRight(compose);
+  if (!isBackend(whole)) throw invalid("does not name a transport with only muxes before it");
+  return [url, whole];
 }
 
-/** Puts the parts of a scheme together from the right: the transport, what runs over it, what runs over a stream of that, … */
-function compose(scheme: string, parts: readonly (Part | undefined)[]): Backend {
-  let below: Backend | Transport | undefined = parts.at(-1) as Backend | Transport | undefined;
-  for (const mux of parts.slice(0, -1).reverse()) {
-    if (typeof mux !== "function" || below === undefined || typeof below === "function") throw misplaced(scheme);
-    below = over(mux, isBackend(below) ? nest(below) : below);
-  }
-  if (!isBackend(below)) throw misplaced(scheme);
-  return below;
+/** Puts a mux over what the parts to its right made: a transport, or a backend, over whose streams it runs. */
+function compose(below: Part | undefined, mux: Part | undefined): Part | undefined {
+  if (typeof mux !== "function" || typeof below !== "object") return undefined;
+  return over(mux, isBackend(below) ? nest(below) : below);
 }
 
 async function load(part: Part | Loader | undefined): Promise<Part | undefined> {
@@ -95,11 +70,4 @@ function isLoader(part: Part | Loader | undefined): part is Loader {
 
 function isBackend(part: Part | undefined): part is Backend {
   return typeof part === "object" && "connect" in part;
-}
-
-function misplaced(scheme: string): StreamsError {
-  return new StreamsError(
-    "ERR_SCHEME_UNKNOWN",
-    `Scheme "${scheme}" does not end in a transport with only muxes before it; write it like native+tcp or ssh+native+ws.`,
-  );
 }

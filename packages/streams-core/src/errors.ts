@@ -48,17 +48,21 @@ export class StreamsError extends Error {
   /** True exactly when the peer certainly did not act on the stream, so that opening it again elsewhere is safe. */
   readonly retryable: boolean;
   /** The code the peer gave to `reset`, or to its refusal, where the wire carries one. */
-  readonly resetCode?: number;
+  readonly resetCode: number | undefined;
   /** With ERR_REFUSED: the headers the accepter refused with. */
-  readonly headers?: Headers;
+  readonly headers: Headers | undefined;
 
-  constructor(code: ErrorCode, message: string, details: StreamsErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { remote = false, retryable = false, resetCode, headers, cause }: StreamsErrorDetails = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.remote = details.remote ?? false;
-    this.retryable = details.retryable ?? false;
-    if (details.resetCode !== undefined) this.resetCode = details.resetCode;
-    if (details.headers !== undefined) this.headers = details.headers;
+    this.remote = remote;
+    this.retryable = retryable;
+    this.resetCode = resetCode;
+    this.headers = headers;
   }
 }
 

@@ -12,21 +12,16 @@ export function firstOf<T>(
   discard: (late: T) => void,
   signal: AbortSignal | undefined,
 ): Promise<T> {
+  const waiting = [...attempts];
   const [only] = attempts;
-  if (only === undefined) {
-    return Promise.reject(new StreamsError("ERR_UNREACHABLE", "The list of URLs to connect to is empty."));
-  }
-  if (attempts.length === 1) return only(signal);
-  if (signal?.aborted) return Promise.reject(signal.reason);
+  if (only !== undefined && attempts.length === 1) return only(signal);
   return new Promise<T>((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
     const losers = new AbortController();
     const errors: unknown[] = [];
-    let started = 0;
-    let done = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
 
     const finish = (): void => {
-      done = true;
       clearTimeout(timer);
       forget();
       losers.abort(new StreamsError("ERR_UNREACHABLE", "Another URL answered first."));
@@ -37,26 +32,24 @@ export function firstOf<T>(
     });
     const next = (): void => {
       clearTimeout(timer);
-      const attempt = attempts[started];
-      if (attempt === undefined || done) return;
-      started += 1;
+      if (errors.length === attempts.length) {
+        finish();
+        const message = `None of the ${attempts.length} URLs answered; see cause.errors.`;
+        return reject(new StreamsError("ERR_UNREACHABLE", message, { cause: new AggregateError(errors) }));
+      }
+      const attempt = waiting.shift();
+      if (attempt === undefined) return;
       timer = setTimeout(next, STAGGER_MS);
       attempt(losers.signal).then(
         (value) => {
-          if (done) return discard(value);
+          if (losers.signal.aborted) return discard(value);
           finish();
           resolve(value);
         },
         (error) => {
-          if (done) return;
+          if (losers.signal.aborted) return;
           errors.push(error);
-          if (errors.length < attempts.length) return next();
-          finish();
-          reject(
-            new StreamsError("ERR_UNREACHABLE", `None of the ${attempts.length} URLs answered; see cause.errors.`, {
-              cause: new AggregateError(errors),
-            }),
-          );
+          next();
         },
       );
     };

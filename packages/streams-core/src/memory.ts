@@ -7,7 +7,7 @@ import { Inbox } from "./kit/inbox.js";
 import { chunks } from "./kit/iterate.js";
 import { wholeNumber } from "./kit/options.js";
 import { Outcome } from "./kit/outcome.js";
-import { handled, READY, rejected } from "./kit/ready.js";
+import { handled, handling, READY, rejected } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
 import { WaitingWrites } from "./kit/waiting-writes.js";
 
@@ -56,7 +56,7 @@ export function memory(options: MemoryOptions = {}): Transport {
     servers.set(key(url), server);
     return server;
   };
-  return { dial: (url, o) => handled(dial(url, o)), serve: (url, o) => handled(serve(url, o)) };
+  return { dial: handling(dial), serve: handling(serve) };
 }
 
 class MemoryConn implements Conn {

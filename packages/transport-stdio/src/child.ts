@@ -53,7 +53,8 @@ export function spawnConn(settings: ChildSettings, signal: AbortSignal | undefin
 function start({ command, args, cwd, env }: ChildSettings): Child {
   try {
     const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
-    for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on("error", ignore);
+    child.on("error", ignore); // without a free file descriptor there are no pipes, and the error comes a tick later
+    for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe?.on("error", ignore);
     return child;
   } catch (cause) {
     throw notStarted(command, cause);
@@ -89,7 +90,6 @@ class ChildEnd {
     });
     this.conn = fromDuplex(this.#pipes, { highWaterMark: settings.highWaterMark });
     rememberChild(child);
-    child.on("error", ignore); // of a kill that came too late
     child.once("exit", () => void this.#onExit());
     child.stderr.on("data", (chunk: Uint8Array) => {
       this.#tail.push(chunk);

@@ -38,6 +38,7 @@ export function stdio(options: StdioOptions = {}): Transport {
   const killTimeout = milliseconds("killTimeout", options.killTimeout, 5_000);
   const highWaterMark = wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024);
   const { command, args = [], cwd, env } = options;
+  checkCommand(command, args);
 
   const dial = async (o?: OpOptions): Promise<Conn> => {
     if (command === undefined || command === "") {
@@ -61,4 +62,14 @@ export function stdio(options: StdioOptions = {}): Transport {
 function checkStderr(stderr: StderrOption): StderrOption {
   if (stderr === "inherit" || stderr === "ignore" || typeof stderr === "function") return stderr;
   throw new StreamsError("ERR_OPTION_INVALID", 'Option stderr must be "inherit", "ignore" or a function.');
+}
+
+function checkCommand(command: string | undefined, args: readonly string[]): void {
+  const wrong = command !== undefined && typeof command !== "string" ? "command must be a string" : undefined;
+  const list = Array.isArray(args) && args.every((one) => typeof one === "string");
+  if (wrong === undefined && list) return;
+  throw new StreamsError(
+    "ERR_OPTION_INVALID",
+    `Option ${wrong ?? "args must be a list of strings, one per argument"}.`,
+  );
 }

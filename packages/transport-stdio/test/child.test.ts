@@ -44,6 +44,25 @@ function alive(pid: number): boolean {
 }
 
 describe("starting", () => {
+  it("says ERR_CHILD_FAILED when no file descriptor is free, and nothing more", async () => {
+    const program = `
+      import { openSync } from "node:fs";
+      import { stdio } from "transport-stdio";
+      const transport = stdio({ command: "true" });
+      const failed = async () => transport.dial(new URL("stdio:")).then(() => "started", (error) => error);
+      try { while (openSync("/dev/null")); } catch {}
+      const error = await failed();
+      await new Promise(setImmediate);
+      process.exitCode = error.code === "ERR_CHILD_FAILED" && /EMFILE/.test(error.message) ? 0 : 1;`;
+    const run = ["-c", 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, program];
+    const [exitCode] = await once(spawn("sh", run, { cwd, stdio: "ignore" }), "exit");
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([{ args: "one two" }, { args: [1] }, { command: 7 }])("refuses %o", (options) => {
+    expect(() => stdio(options as object)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+  });
+
   it("says ERR_CHILD_FAILED and names a command that does not exist", async () => {
     await expect(stdio({ command: "/no/such/program" }).dial(ANY)).rejects.toMatchObject({
       code: "ERR_CHILD_FAILED",

@@ -1,9 +1,11 @@
 // The file of a Unix socket server: made for its owner alone, taken over from the dead, removed at the end.
 
+import type { Stats } from "node:fs";
 import { chmod, link, lstat, mkdtemp, rm, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
-import { StreamsError } from "streams-core";
+import { isStreamsError, StreamsError } from "streams-core";
+import { printable } from "streams-core/kit";
 import { listening } from "./listening.js";
 
 /** `sun_path` holds 108 bytes on Linux and 104 elsewhere, one of them for the end; Node cuts what is longer. */
@@ -35,15 +37,13 @@ export async function serveSocketFile(server: Server, path: string): Promise<() 
     checkLength(made);
     await listening(server, { path: made }, path);
     await chmod(made, 0o600);
-    const { dev, ino } = await lstat(made);
+    const file = await lstat(made);
     await link(made, path);
-    return async () => {
-      const now = await lstat(path).catch(() => undefined);
-      if (now?.dev === dev && now.ino === ino) await unlink(path).catch(() => {});
-    };
+    return () => removeIfStill(path, file);
   } catch (error) {
     server.close();
-    throw isErrno(error, "EEXIST") ? inUse(path, "another server was faster", error) : error;
+    if (isErrno(error, "EEXIST")) throw inUse(path, "another server was faster", error);
+    throw isStreamsError(error) ? error : cannotMake(dirname(path), error);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -55,7 +55,7 @@ async function clear(path: string): Promise<void> {
   if (there === undefined) return;
   if (!there.isSocket()) throw inUse(path, "something that is no socket is there");
   const answer = await knock(path);
-  if (isErrno(answer, "ECONNREFUSED")) await unlink(path).catch(() => {});
+  if (isErrno(answer, "ECONNREFUSED")) await removeIfStill(path, there);
   else if (!isErrno(answer, "ENOENT")) throw inUse(path, "a server listens there", answer);
 }
 
@@ -75,12 +75,23 @@ async function privateDirectory(path: string): Promise<string> {
   try {
     return await mkdtemp(join(dirname(path), ".s"));
   } catch (cause) {
-    throw new StreamsError(
-      "ERR_OPTION_INVALID",
-      `Cannot make a socket in ${dirname(path)}; choose a directory that exists and that this user may write to.`,
-      { cause },
-    );
+    throw cannotMake(dirname(path), cause);
   }
+}
+
+/** Others may have put their own there since. */
+async function removeIfStill(path: string, file: Stats): Promise<void> {
+  const now = await lstat(path).catch(() => undefined);
+  if (now?.dev === file.dev && now.ino === file.ino) await unlink(path).catch(() => {});
+}
+
+function cannotMake(directory: string, cause: unknown): StreamsError {
+  const why = isErrno(cause, "EPERM") ? "EPERM: has its file system no hard links?" : String(cause);
+  return new StreamsError(
+    "ERR_OPTION_INVALID",
+    `Cannot make a socket in ${directory} (${printable(why)}); choose a directory that exists and that this user may write to.`,
+    { cause },
+  );
 }
 
 function checkLength(path: string): void {

@@ -1,14 +1,13 @@
 // TLS over TCP, verified unless told otherwise.
 
 import { isIP, type Socket } from "node:net";
-import { connect, createSecureContext, createServer, type SecureContextOptions, type TLSSocket } from "node:tls";
+import { connect, createServer, type SecureContextOptions, type TLSSocket } from "node:tls";
 import { type Conn, type Server, StreamsError, type Transport } from "streams-core";
 import { milliseconds, ServerQueue } from "streams-core/kit";
-import { fromDuplex, tlsError } from "streams-core/node";
+import { fromDuplex, Handshakes, secureContextOf, tlsError } from "streams-core/node";
 import { dialAddress, nameOf } from "./address.js";
+import { checkAlpn } from "./alpn.js";
 import { established } from "./established.js";
-import { Handshakes } from "./handshakes.js";
-import { checkAlpn, checkServername } from "./names.js";
 import { socketLimits } from "./options.js";
 import { preHandled } from "./pre-handled.js";
 import { acceptOptions, dialTcp, listenTcp, type TcpOptions } from "./tcp.js";
@@ -33,17 +32,16 @@ export interface TlsOptions extends TcpOptions, Pick<SecureContextOptions, "ca" 
 export function tls(options: TlsOptions = {}): Transport {
   const { connectTimeout, highWaterMark } = socketLimits(options);
   const handshakeTimeout = milliseconds("handshakeTimeout", options.handshakeTimeout, 10_000);
-  checkServername(options.servername);
   checkAlpn(options.alpn);
   const keys = keysOf(options);
-  const secureContext = contextOf(keys);
-  const { alpn, rejectUnauthorized = true, requestCert = false, onRejected } = options;
+  const { alpn, servername, rejectUnauthorized = true, requestCert = false, onRejected } = options;
+  const secureContext = secureContextOf(servername === undefined ? keys : { ...keys, servername });
   const offered = alpn === undefined ? {} : { ALPNProtocols: [...alpn] };
 
   const transport: Transport = {
     async dial(url, o) {
       const address = dialAddress(url);
-      const host = options.servername ?? address.host;
+      const host = servername ?? address.host;
       const name = nameOf(address);
       // RFC 6066 section 3: an address is no server name.
       const peer = isIP(host) === 0 ? { host, servername: host } : { host };
@@ -134,17 +132,6 @@ function keysOf({ ca, cert, key, passphrase }: TlsOptions): SecureContextOptions
     ...(key !== undefined && { key }),
     ...(passphrase !== undefined && { passphrase }),
   };
-}
-
-function contextOf(keys: SecureContextOptions): ReturnType<typeof createSecureContext> {
-  try {
-    return createSecureContext(keys);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StreamsError("ERR_OPTION_INVALID", `The options ca, cert, key and passphrase do not work: ${why}.`, {
-      cause,
-    });
-  }
 }
 
 function ignore(): void {}

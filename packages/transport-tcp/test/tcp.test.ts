@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { type TcpOptions, tcp } from "transport-tcp";
+import { type TcpOptions, tcp, tls, unix } from "transport-tcp";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { failure } from "./failures.js";
 import { pairOver } from "./pairs.js";
@@ -157,3 +157,17 @@ async function silentPort(): Promise<number> {
   });
   return port ?? 0;
 }
+
+test("a call whose failure nobody looks at ends nothing", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  onTestFinished(() => void process.off("unhandledRejection", note));
+  for (const transport of [tcp(), tls(), unix()]) {
+    void transport.dial(new URL("x://"));
+    void transport.serve(new URL("x://256.0.0.1:1/"));
+  }
+  await failure(tcp().serve(new URL("x://256.0.0.1:1/")));
+  await new Promise(setImmediate);
+  expect(unhandled).toEqual([]);
+});

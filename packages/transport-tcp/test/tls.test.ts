@@ -196,6 +196,11 @@ test.each([
   { handshakeTimeout: Number.NaN },
   { connectTimeout: -1 },
   { highWaterMark: 0 },
+  { ca: "no certificate" },
+  { servername: "" },
+  { alpn: [] },
+  { alpn: [""] },
+  { alpn: ["x".repeat(256)] },
 ])("%o is refused", (options: TlsOptions) => {
   expect(() => tls(options)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
 });

@@ -4,13 +4,12 @@ import { StreamsError } from "streams-core";
 
 /**
  * `native+ws://host:port/path?query` as `ws://host:port/path?query`. User and password are not the WebSocket's, and stay behind.
- * @throws ERR_OPTION_INVALID when the host cannot be one
+ * @throws ERR_OPTION_INVALID without a host or with what cannot be one, or with port 0
  */
 export function webSocketUrl(url: URL, secure: boolean): URL {
-  try {
-    return new URL(`${secure ? "wss" : "ws"}://${url.host || "localhost"}${url.pathname || "/"}${url.search}`);
-  } catch (cause) {
-    const message = `"${url.host}" is not the address of a host; write it like 127.0.0.1:8080.`;
-    throw new StreamsError("ERR_OPTION_INVALID", message, { cause });
-  }
+  const target = `${secure ? "wss" : "ws"}://${url.host}${url.pathname || "/"}${url.search}`;
+  if (url.host !== "" && url.port !== "0" && URL.canParse(target)) return new URL(target);
+  const wrong = url.host === "" ? "names no host" : `names "${url.host}", which is not an address`;
+  const message = `${url.href} ${wrong} to connect to; write it like ${url.protocol}//127.0.0.1:8080/path.`;
+  throw new StreamsError("ERR_OPTION_INVALID", message);
 }

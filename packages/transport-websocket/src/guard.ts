@@ -15,7 +15,9 @@ export function objection(
   if (allowed !== undefined && !allowed.some((one) => hostname(one) === host)) {
     return "This Host is not served here; see the server's option hosts.";
   }
-  if (headers.origin !== undefined && !allowsOrigin(headers.origin, headers.host, origins)) {
+  // Version 8 of the protocol, which ws still takes, named it otherwise.
+  const origin = headers.origin ?? headers["sec-websocket-origin"];
+  if (origin !== undefined && !allowsOrigin(String(origin), headers.host, origins)) {
     return "This Origin may not connect; see the server's option origins.";
   }
   return undefined;
@@ -38,8 +40,9 @@ function allowsOrigin(origin: string, host: string | undefined, origins: WebSock
   return page !== undefined && page.host === parse(`${page.protocol}//${host}`)?.host && page.host !== "";
 }
 
-/** The name of a Host header or of an option, in one spelling. */
+/** The name of a Host header or of an option, in one spelling. A URL would take more than a host and a port (RFC 9110 section 7.2). */
 function hostname(host: string | undefined): string | undefined {
+  if (host === undefined || /[^\x21-\x7e]|[@/\\?#]/.test(host)) return undefined;
   return parse(`http://${host}`)?.hostname ?? parse(`http://[${host}]`)?.hostname;
 }
 

@@ -1,7 +1,7 @@
 // The package on Node: WebSockets by the npm package ws, client and server.
 
 import type { Server as HttpServer } from "node:http";
-import type { Conn, Server, Transport } from "streams-core";
+import { type Conn, type Server, StreamsError, type Transport } from "streams-core";
 import { handled } from "streams-core/kit";
 import { dial } from "./node-dial.js";
 import { addressOf, listen, share } from "./node-serve.js";
@@ -42,7 +42,7 @@ export interface AttachOptions extends WebSocketOptions {
  * @throws ERR_ADDRESS_IN_USE when the path is attached already; ERR_OPTION_INVALID, ERR_HEADERS_INVALID
  */
 export function attach(server: HttpServer, options: AttachOptions = {}): Server<Conn> {
-  const path = options.path ?? "/";
+  const path = checkPath(options.path ?? "/");
   const url = new URL(`${"setSecureContext" in server ? "wss" : "ws"}://localhost${path}`);
   const locate = (): void => {
     const { address, port, family } = addressOf(server) ?? { address: "", port: "", family: "" };
@@ -60,4 +60,11 @@ export function attach(server: HttpServer, options: AttachOptions = {}): Server<
     settle(options, HIGH_WATER_MARK),
     () => void server.off("listening", locate),
   );
+}
+
+/** As a request names it: that is what it is compared with. */
+function checkPath(path: string): string {
+  if (typeof path === "string" && /^\/[\x21-\x7e]*$/.test(path) && !/[?#]/.test(path)) return path;
+  const message = `Option path must be the path of a URL, without a query, like "/mux"; "${String(path)}" is not.`;
+  throw new StreamsError("ERR_OPTION_INVALID", message);
 }

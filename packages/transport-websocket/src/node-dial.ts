@@ -32,7 +32,7 @@ export async function dial(url: URL, settings: Settings, tls: Tls | undefined, o
       socket.terminate();
     };
     const timer = setTimeout(() => {
-      const message = `${target.host} did not open a WebSocket within ${settings.handshakeTimeout} ms.`;
+      const message = `${target.host} did not open a WebSocket within ${settings.handshakeTimeout} ms; check what listens there, or raise handshakeTimeout.`;
       fail(new StreamsError("ERR_TIMEOUT", message));
     }, settings.handshakeTimeout);
     const forget = onAbort(signal, fail);
@@ -69,15 +69,22 @@ function dialError(cause: Error, target: URL): StreamsError {
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   const explained = tlsError(cause, target.host);
   if (explained !== undefined) return explained;
-  if (
-    /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOST|ENET|EADDRNOTAVAIL|ETIMEDOUT|EACCES|EPERM)/.test(code) ||
-    cause instanceof AggregateError
-  ) {
-    return new StreamsError("ERR_UNREACHABLE", `Nothing answers at ${target.host} (${code || "see cause"}).`, {
-      cause,
-    });
+  if (UNREACHABLE.test(code) || cause instanceof AggregateError || isSyscall(cause, "connect")) {
+    const message = `Cannot reach ${target.host} (${code || "see cause"}); check that a server listens there and that no firewall is between.`;
+    return new StreamsError("ERR_UNREACHABLE", message, { cause });
   }
-  // Bytes that are not HTTP, a connection closed in the handshake, or a wrong answer.
-  const message = `${target.host} does not speak ${target.protocol.slice(0, -1)} (${printable(cause.message)}).`;
+  const scheme = target.protocol.slice(0, -1);
+  if (/^(ECONNRESET|EPIPE)$/.test(code)) {
+    const message = `${target.host} ended the connection during the handshake (${printable(cause.message)}); check that it speaks ${scheme}.`;
+    return new StreamsError("ERR_TRANSPORT_LOST", message, { cause });
+  }
+  // Bytes that are not HTTP, or a wrong answer.
+  const message = `${target.host} does not speak ${scheme} (${printable(cause.message)}); check its address and port.`;
   return new StreamsError("ERR_WRONG_PROTOCOL", message, { remote: true, cause });
+}
+
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOST|ENET|EADDRNOTAVAIL|ETIMEDOUT|EACCES|EPERM)/;
+
+function isSyscall(error: Error, syscall: string): boolean {
+  return "syscall" in error && error.syscall === syscall;
 }

@@ -3,8 +3,10 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { Server as TlsServer } from "node:tls";
 import { type Conn, type OpOptions, type Server, StreamsError } from "streams-core";
 import { raceAbort, ServerQueue } from "streams-core/kit";
+import { Handshakes } from "streams-core/node";
 import { WebSocketServer } from "ws";
 import { isLoopback, objection } from "./guard.js";
 import { CLOSE_TIMEOUT_MS } from "./node-dial.js";
@@ -23,6 +25,7 @@ export async function listen(
 ): Promise<Server<Conn>> {
   op?.signal?.throwIfAborted();
   const http = createHttp(settings, tls);
+  const handshakes = http instanceof TlsServer ? handshakesOf(http) : undefined;
   const bound = bind(http, url, tls === undefined ? 80 : 443);
   try {
     await raceAbort(bound, op?.signal, () => http.close());
@@ -36,6 +39,7 @@ export async function listen(
   return share(http, url.pathname || "/", actual, options, settings, () => {
     http.close(); // calls back when the last connection has ended, which may outlive the server
     http.closeAllConnections();
+    handshakes?.abort(); // http knows nothing of them yet
   });
 }
 
@@ -98,6 +102,12 @@ function createSecure(settings: Settings, { secureContext: _, ...tls }: Tls, lim
     throw new StreamsError("ERR_OPTION_INVALID", "Serving wss: needs the options cert and key.");
   }
   return createSecureServer({ ...limits, handshakeTimeout: settings.handshakeTimeout, ...tls });
+}
+
+function handshakesOf(server: TlsServer): Handshakes {
+  const handshakes = new Handshakes(server);
+  server.on("secureConnection", (secure) => handshakes.done(secure));
+  return handshakes;
 }
 
 function bind(http: HttpServer, url: URL, defaultPort: number): Promise<void> {

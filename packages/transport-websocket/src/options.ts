@@ -59,6 +59,8 @@ export interface Settings {
 
 /** @throws ERR_OPTION_INVALID, ERR_HEADERS_INVALID */
 export function settle(options: WebSocketOptions, highWaterMark: number): Settings {
+  if (typeof options.origins !== "function") checkNames("origins", options.origins, isOrigin, "https://example.com");
+  checkNames("hosts", options.hosts, isHost, "example.com");
   return {
     highWaterMark: wholeNumber("highWaterMark", options.highWaterMark, highWaterMark),
     maxMessage: wholeNumber("maxMessage", options.maxMessage, 64 * 1024),
@@ -72,7 +74,35 @@ export function settle(options: WebSocketOptions, highWaterMark: number): Settin
 
 /** RFC 6455 section 4.1: subprotocols are tokens (RFC 9110 section 5.6.2), each named once. */
 function checkProtocols(protocols: readonly string[]): readonly string[] {
-  const wrong = protocols.find((name, at) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name) || protocols.indexOf(name) !== at);
-  if (wrong === undefined) return protocols;
-  throw new StreamsError("ERR_OPTION_INVALID", `Option protocols must be distinct tokens; "${wrong}" is not.`);
+  const isToken = (name: string, at: number): boolean =>
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name) && protocols.indexOf(name) === at;
+  checkNames("protocols", protocols, isToken, "mux.v1");
+  return protocols;
+}
+
+/** A page's origin as browsers write it (RFC 6454 section 6.1): one in another spelling would never match. */
+function isOrigin(origin: string): boolean {
+  return (
+    origin === "null" || (URL.canParse(origin) && `${new URL(origin).protocol}//${new URL(origin).host}` === origin)
+  );
+}
+
+function isHost(host: string): boolean {
+  return host !== "" && (URL.canParse(`http://${host}`) || URL.canParse(`http://[${host}]`));
+}
+
+function checkNames(
+  option: string,
+  names: readonly string[] | undefined,
+  isOne: (name: string, at: number) => boolean,
+  example: string,
+): void {
+  const list = names ?? [];
+  const isListed = (name: unknown, at: number): boolean => typeof name === "string" && isOne(name, at);
+  if (Array.isArray(list) && list.every(isListed)) return;
+  const wrong = Array.isArray(list) ? list.find((name, at) => !isListed(name, at)) : list;
+  throw new StreamsError(
+    "ERR_OPTION_INVALID",
+    `Option ${option} must be a list of distinct ones like "${example}"; "${String(wrong)}" is not.`,
+  );
 }

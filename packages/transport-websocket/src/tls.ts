@@ -1,7 +1,7 @@
 // The TLS options as Node takes them, checked where they are given.
 
-import { createSecureContext, type SecureContext } from "node:tls";
-import { StreamsError } from "streams-core";
+import type { SecureContext } from "node:tls";
+import { secureContextOf } from "streams-core/node";
 import type { Pem, SecureWebSocketOptions } from "./options.js";
 
 /** What a dial and a server need of the options. */
@@ -20,30 +20,17 @@ type NodePem = string | Buffer | (string | Buffer)[];
 
 /** @throws ERR_OPTION_INVALID */
 export function tlsOf({ ca, cert, key, passphrase, servername }: SecureWebSocketOptions): Tls {
-  if (servername !== undefined && (typeof servername !== "string" || servername === "")) {
-    const message = "Option servername must be a host name or an address; leave it out for the URL's host.";
-    throw new StreamsError("ERR_OPTION_INVALID", message);
-  }
   const material = {
     ...(ca !== undefined && { ca: nodePem(ca) }),
     ...(cert !== undefined && { cert: nodePem(cert) }),
     ...(key !== undefined && { key: nodePem(key) }),
     ...(passphrase !== undefined && { passphrase }),
   };
-  try {
-    return {
-      ...material,
-      secureContext: createSecureContext(material),
-      ...(servername !== undefined && { servername }),
-    };
-  } catch (cause) {
-    const message = "Options ca, cert and key must be PEM, and cert and key belong together; see cause.";
-    throw new StreamsError("ERR_OPTION_INVALID", message, { cause });
-  }
+  const name = servername === undefined ? {} : { servername };
+  return { ...material, ...name, secureContext: secureContextOf({ ...material, ...name }) };
 }
 
 function nodePem(pem: Pem): NodePem {
-  if (typeof pem === "string") return pem;
   if (pem instanceof Uint8Array) return Buffer.from(pem);
-  return pem.map((part) => (typeof part === "string" ? part : Buffer.from(part)));
+  return typeof pem === "object" ? pem.map((part) => (part instanceof Uint8Array ? Buffer.from(part) : part)) : pem;
 }

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, request } from "node:http";
-import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { type Conn, isStreamsError, type Server } from "streams-core";
 import { attach, ws, wss } from "transport-websocket";
 import { afterEach, describe, expect, it } from "vitest";
@@ -67,12 +67,14 @@ describe("dialling", () => {
     });
   });
 
-  it("says ERR_WRONG_PROTOCOL when the peer does not speak HTTP, or hangs up", async () => {
-    for (const behave of [(s: Socket) => s.write("SSH-2.0-x\r\n"), (s: Socket) => s.once("data", () => s.end())]) {
-      const url = await tcpServer(behave);
-      await expect(ws().dial(url)).rejects.toMatchObject({ code: "ERR_WRONG_PROTOCOL" });
-      await expect(wss().dial(url)).rejects.toMatchObject({ code: "ERR_WRONG_PROTOCOL" });
-    }
+  it.each([
+    ["ERR_WRONG_PROTOCOL", "does not speak HTTP", (socket: Socket) => socket.write("SSH-2.0-x\r\n")],
+    ["ERR_TRANSPORT_LOST", "hangs up", (socket: Socket) => socket.once("data", () => socket.end())],
+    ["ERR_TRANSPORT_LOST", "resets", (socket: Socket) => socket.once("data", () => socket.resetAndDestroy())],
+  ])("says %s when the peer %s", async (code, _, behave) => {
+    const url = await tcpServer(behave);
+    await expect(ws().dial(url)).rejects.toMatchObject({ code });
+    await expect(wss().dial(url)).rejects.toMatchObject({ code });
   });
 
   it("gives up after handshakeTimeout, and when it is aborted, and closes the socket", async () => {
@@ -87,6 +89,18 @@ describe("dialling", () => {
     await expect.poll(() => closed).toBeGreaterThanOrEqual(1);
   });
 
+  it("of a closed server ends in the middle of the TLS handshake", async () => {
+    const server = await wss({ cert, key }).serve(new URL("wss://127.0.0.1:0/"));
+    const stray = connect(Number(server.url.port), "127.0.0.1")
+      .on("error", () => {})
+      .resume();
+    await once(stray, "connect");
+    // The server has taken it once the next one is open.
+    (await wss({ ca: cert }).dial(server.url)).reset();
+    await server.close();
+    if (!stray.closed) await new Promise((resolve) => stray.once("close", resolve));
+  });
+
   it("trusts only certificates of the given authority", async () => {
     const server = await wss({ cert, key }).serve(new URL("native+wss://127.0.0.1:0/"));
     open.push(server);
@@ -96,7 +110,10 @@ describe("dialling", () => {
     });
     const conn = await wss({ ca: cert }).dial(server.url);
     conn.reset();
-    await expect(ws().dial(server.url)).rejects.toMatchObject({ code: "ERR_WRONG_PROTOCOL" });
+    await expect(ws().dial(server.url)).rejects.toMatchObject({
+      code: "ERR_TRANSPORT_LOST",
+      message: expect.stringContaining("check that it speaks ws"),
+    });
   });
 
   it("sends the headers option and the URL's path and query, but never its password", async () => {
@@ -170,6 +187,19 @@ describe("serving", () => {
     const named = await served({ hosts: ["app.example"] });
     expect(await upgrade(named.url, { Host: "APP.example:8080" })).toBe(101);
     expect(await upgrade(named.url, { Host: "localhost" })).toBe(403);
+  });
+
+  it("takes no Host that is more than a host and a port", async () => {
+    const { url } = await served();
+    for (const host of ["evil.example@localhost", "localhost/x", "localhost#x", "localhost?x", "localhost\\x"]) {
+      expect(await upgrade(url, { Host: host })).toBe(403);
+    }
+  });
+
+  it("looks at the Origin where an old version of the protocol has it", async () => {
+    const { url } = await served();
+    const old = { "Sec-WebSocket-Version": "8", "Sec-WebSocket-Origin": "http://evil.example" };
+    expect(await upgrade(url, old)).toBe(403);
   });
 
   it("speaks one of its subprotocols and refuses a client that offers none", async () => {

@@ -47,7 +47,7 @@ export const closing: readonly ProviderCase[] = [
         await t.within(`closed of the ${side}`, end.closed);
         const details = { remote: side === "accepter" };
         if (side === "opener" || t.features.opens === "both") {
-          await t.rejects("newStream", end.newStream(), "ERR_SESSION_CLOSED", details);
+          await t.rejects("newStream", end.newStream(), "ERR_SESSION_CLOSED", { ...details, retryable: true });
         }
         await t.rejects("ping", end.ping(), t.features.ping ? "ERR_SESSION_CLOSED" : "ERR_UNSUPPORTED");
         equal(await t.within("accept", end.listen().accept()), null, "accept");

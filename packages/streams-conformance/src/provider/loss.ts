@@ -25,7 +25,7 @@ export const loss: readonly ProviderCase[] = [
       }
       equal(await t.within("the accept that waited", waiting), null, "accept");
       await t.within("accept to give null", takeAll(states.listener));
-      await t.rejects("newStream", session.opener.newStream(), "ERR_TRANSPORT_LOST");
+      await t.rejects("newStream", session.opener.newStream(), "ERR_TRANSPORT_LOST", { retryable: true });
       for (const side of ACTORS) {
         await t.within("close() to settle", settled(session[side].close()));
         await t.within("shutdown() to settle", settled(session[side].shutdown()));

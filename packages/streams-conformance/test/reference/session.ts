@@ -13,7 +13,17 @@ import {
   type StreamProvider,
   StreamsError,
 } from "streams-core";
-import { Acceptor, encodeHeaders, handled, Outcome, READY, raceAbort, rejected, toHeaders } from "streams-core/kit";
+import {
+  Acceptor,
+  encodeHeaders,
+  handled,
+  Outcome,
+  READY,
+  raceAbort,
+  rejected,
+  retryable,
+  toHeaders,
+} from "streams-core/kit";
 import type { Fault } from "./faults.js";
 import { FIRST, LAST, Link } from "./link.js";
 import { type Home, RefStream } from "./stream.js";
@@ -94,7 +104,7 @@ class RefSession implements StreamProvider, Home {
   newStream(init?: HeaderInit, options?: NewStreamOptions): Promise<Stream> {
     const signal = options?.signal;
     if (signal?.aborted && !this.has("newStream ignores its signal")) return rejected(signal.reason);
-    if (this.#error !== undefined) return rejected(this.#error);
+    if (this.#error !== undefined) return rejected(retryable(this.#error));
     if (this.#draining && !this.has("shutdown takes new streams")) {
       const message = "This session drains; open the stream on another one.";
       return rejected(new StreamsError("ERR_SESSION_DRAINING", message, { retryable: true }));

@@ -1,6 +1,6 @@
 // Aborting an operation that waits.
 
-import { handled, rejected } from "./ready.js";
+import { handled } from "./ready.js";
 
 const nothing = (): void => {};
 
@@ -22,26 +22,14 @@ export function raceAbort<T>(
   late: (value: T) => void = nothing,
 ): Promise<T> {
   if (signal === undefined) return work;
-  if (signal.aborted) {
-    work.then(late, nothing);
-    return rejected(signal.reason);
-  }
   return handled(
     new Promise<T>((resolve, reject) => {
-      const forget = onAbort(signal, (reason) => {
+      const abort = (reason: unknown): void => {
         work.then(late, nothing);
         reject(reason);
-      });
-      work.then(
-        (value) => {
-          forget();
-          resolve(value);
-        },
-        (error) => {
-          forget();
-          reject(error);
-        },
-      );
+      };
+      if (signal.aborted) abort(signal.reason);
+      else work.finally(onAbort(signal, abort)).then(resolve, reject);
     }),
   );
 }

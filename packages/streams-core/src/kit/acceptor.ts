@@ -12,23 +12,23 @@ import { handled, READY } from "./ready.js";
 export interface Inbound {
   readonly headers: Headers;
   /** Tells the peer and gives the stream, or `undefined` if the stream has ended meanwhile. May throw if the headers do not fit. */
-  accept(reply: Headers | undefined): Stream | undefined;
+  accept(reply?: Headers): Stream | undefined;
   /** Tells the peer, who may retry elsewhere. Must not throw; does nothing if the stream has ended meanwhile. */
-  refuse(headers: Headers | undefined, code: number | undefined): void;
+  refuse(headers?: Headers, code?: number): void;
 }
 
 /** A stream that a handler accepted waits for `accept` as itself; without a handler the decision is made when it is taken. */
 interface Waiting {
   readonly inbound: Inbound;
-  readonly stream: Stream | undefined;
+  readonly stream?: Stream;
 }
 
 export class Acceptor {
   readonly #backlog: number;
-  /** Came before anybody listened. */
-  readonly #early = new Set<Inbound>();
-  #listening: Listening | undefined;
-  #refusing = false;
+  /** At first a listener that nobody has: it keeps what comes before the real one. */
+  #listening = new Listening();
+  #listened = false;
+  #over = false;
   /** Beyond the backlog, in a tick whose accepting code has not run yet: many streams may arrive in one read. */
   readonly #later = new Set<Inbound>();
 
@@ -39,21 +39,21 @@ export class Acceptor {
 
   /** @throws ERR_LISTENING */
   listen(handler?: StreamHandler): Listener {
-    if (this.#listening !== undefined && !this.#listening.closed) {
+    const before = this.#listening;
+    if (this.#listened && !before.closed) {
       throw new StreamsError("ERR_LISTENING", "This session has a listener; close it before listening again.");
     }
     const listening = new Listening(handler);
     this.#listening = listening;
-    if (this.#refusing) listening.end();
-    for (const inbound of this.#early) listening.offer(inbound);
-    this.#early.clear();
+    this.#listened = true;
+    if (this.#over) listening.end();
+    else if (!before.closed) for (const { inbound } of before.stop()) listening.offer(inbound);
     return listening;
   }
 
   offer(inbound: Inbound): void {
-    if (this.#refusing || this.#listening?.closed) inbound.refuse(undefined, undefined);
-    else if (this.#later.size === 0 && this.#room > 0) this.#give(inbound);
-    else if (this.#listening === undefined) inbound.refuse(undefined, undefined);
+    if (this.#listening.closed) inbound.refuse();
+    else if (this.#later.size === 0 && this.#room > 0) this.#listening.offer(inbound);
     else {
       if (this.#later.size === 0) afterTick(this.#offerLater);
       this.#later.add(inbound);
@@ -62,9 +62,8 @@ export class Acceptor {
 
   /** The stream ended before anybody accepted it. */
   withdraw(inbound: Inbound): void {
-    this.#early.delete(inbound);
     this.#later.delete(inbound);
-    this.#listening?.withdraw(inbound);
+    this.#listening.withdraw(inbound);
   }
 
   /**
@@ -72,35 +71,28 @@ export class Acceptor {
    * handler had accepted, for their openers count on them, then `null`.
    */
   close(): void {
-    this.#refusing = true;
-    refuseAll(this.#early);
+    this.#over = true;
     refuseAll(this.#later);
-    this.#listening?.end();
+    this.#listening.end();
   }
 
   get #room(): number {
-    return this.#backlog - this.#early.size - (this.#listening?.waiting ?? 0);
-  }
-
-  #give(inbound: Inbound): void {
-    if (this.#listening === undefined) this.#early.add(inbound);
-    else this.#listening.offer(inbound);
+    return this.#backlog - this.#listening.waiting;
   }
 
   /** The application has had its turn: as many as it made room for wait on, and the rest for its next turn; without room all are refused. */
   readonly #offerLater = (): void => {
     if (this.#room <= 0) return refuseAll(this.#later);
     for (const inbound of this.#later) {
-      if (this.#room <= 0) break;
+      if (this.#room <= 0) return afterTick(this.#offerLater);
       this.#later.delete(inbound);
-      this.#give(inbound);
+      this.#listening.offer(inbound);
     }
-    if (this.#later.size > 0) afterTick(this.#offerLater);
   };
 }
 
 function refuseAll(streams: Set<Inbound>): void {
-  for (const inbound of streams) inbound.refuse(undefined, undefined);
+  for (const inbound of streams) inbound.refuse();
   streams.clear();
 }
 
@@ -111,7 +103,7 @@ class Listening implements Listener {
   /** Handlers that run, also those whose stream has ended meanwhile: opening and resetting must not start ever more of them. */
   #running = 0;
 
-  constructor(handler: StreamHandler | undefined) {
+  constructor(handler?: StreamHandler) {
     this.#handler = handler;
   }
 
@@ -124,8 +116,8 @@ class Listening implements Listener {
   }
 
   offer(inbound: Inbound): void {
-    if (this.closed) inbound.refuse(undefined, undefined);
-    else if (this.#handler === undefined) this.#queue.push({ inbound, stream: undefined });
+    if (this.closed) inbound.refuse();
+    else if (this.#handler === undefined) this.#queue.push({ inbound });
     else void this.#decide(inbound, this.#handler);
   }
 
@@ -139,21 +131,26 @@ class Listening implements Listener {
   }
 
   close(): Promise<void> {
-    for (const { inbound, stream } of this.#queue.close()) {
-      if (stream === undefined) inbound.refuse(undefined, undefined);
+    for (const { inbound, stream } of this.stop()) {
+      if (stream === undefined) inbound.refuse();
       else stream.reset();
     }
-    refuseAll(this.#deciding);
     return READY;
   }
 
   /** As `close`, but what the handler accepted is still given out. */
   end(): void {
-    for (const waiting of this.#queue.close()) {
-      if (waiting.stream === undefined) waiting.inbound.refuse(undefined, undefined);
+    for (const waiting of this.stop()) {
+      if (waiting.stream === undefined) waiting.inbound.refuse();
       else this.#queue.push(waiting);
     }
+  }
+
+  /** Closes, refuses what the handler has not decided about, and returns what nobody took. */
+  stop(): Waiting[] {
+    const waiting = this.#queue.close();
     refuseAll(this.#deciding);
+    return waiting;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Stream> {
@@ -168,7 +165,7 @@ class Listening implements Listener {
     for (;;) {
       const waiting = await this.#queue.accept(options);
       if (waiting === null) return null;
-      const stream = waiting.stream ?? waiting.inbound.accept(undefined);
+      const stream = waiting.stream ?? waiting.inbound.accept();
       if (stream !== undefined) return stream;
     }
   }
@@ -176,25 +173,22 @@ class Listening implements Listener {
   async #decide(inbound: Inbound, handler: StreamHandler): Promise<void> {
     this.#deciding.add(inbound);
     this.#running += 1;
-    let decision: Decision | undefined;
+    let decision: Decision = { accept: false };
     try {
       const result = handler(inbound.headers);
       decision = (result instanceof Promise ? await result : result) ?? { accept: true };
     } catch {
-      decision = undefined;
+      // A handler that throws refuses.
     }
     this.#running -= 1;
     if (!this.#deciding.delete(inbound)) return;
     try {
-      const headers = decision?.headers === undefined ? undefined : toHeaders(decision.headers);
-      if (decision?.accept) {
-        const stream = inbound.accept(headers);
-        if (stream !== undefined) this.#queue.push({ inbound, stream });
-      } else {
-        inbound.refuse(headers, decision?.code);
-      }
+      const headers = decision.headers && toHeaders(decision.headers);
+      if (!decision.accept) return inbound.refuse(headers, decision.code);
+      const stream = inbound.accept(headers);
+      if (stream !== undefined) this.#queue.push({ inbound, stream });
     } catch {
-      inbound.refuse(undefined, undefined);
+      inbound.refuse();
     }
   }
 }

@@ -14,15 +14,11 @@ function makeAfterTick(): (callback: () => void) => void {
     // Asked from a timer or a socket's event, nextTick alone would run before the microtasks of this tick.
     return (callback) => queueMicrotask(() => nextTick(callback));
   }
-  let port: MessagePort | undefined;
   const due: (() => void)[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => due.shift()?.();
   return (callback) => {
     due.push(callback);
-    if (port === undefined) {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => due.shift()?.();
-      port = channel.port2;
-    }
-    port.postMessage(0);
+    port2.postMessage(0);
   };
 }

@@ -25,9 +25,8 @@ export class ByteQueue {
   push(chunk: Uint8Array): void {
     const length = chunk.byteLength;
     if (length === 0) return;
-    this.#size += length;
     if (length <= this.#small && chunk.buffer.byteLength > 4 * length) this.#gather(chunk);
-    else this.#chunks.push(chunk);
+    else this.pushWhole(chunk);
   }
 
   /** As `push`, but never copies, so that `remove` finds the chunk again. */
@@ -86,6 +85,7 @@ export class ByteQueue {
 
   #gather(chunk: Uint8Array): void {
     const length = chunk.byteLength;
+    this.#size += length;
     let slab = this.#slab;
     if (slab === undefined || this.#slabUsed + length > slab.byteLength) {
       const wanted = slab === undefined ? FIRST_SLAB : Math.min(slab.byteLength * 2, LARGEST_SLAB);

@@ -43,10 +43,7 @@ export class Inbox {
   push(chunk: Uint8Array): void {
     if (this.ended || chunk.byteLength === 0) return;
     const reader = this.#take();
-    if (reader === undefined) {
-      this.#queue.push(chunk);
-      return;
-    }
+    if (reader === undefined) return this.#queue.push(chunk);
     reader.resolve(chunk);
     this.#onRead?.(chunk.byteLength);
   }
@@ -60,17 +57,14 @@ export class Inbox {
 
   /** Reads give what is here, then reject. An end that was put in stays one. */
   fail(error: unknown): void {
-    if (this.ended) return;
-    this.#error = error;
-    this.#take()?.reject(error);
+    if (!this.ended) this.#break(error);
   }
 
   /** As `fail`, and drops what is here. Returns how many bytes that were. */
   abandon(error: unknown): number {
     const dropped = this.#queue.size;
     this.#queue.clear();
-    this.#error = error;
-    this.#take()?.reject(error);
+    this.#break(error);
     return dropped;
   }
 
@@ -78,9 +72,7 @@ export class Inbox {
     const signal = options?.signal;
     if (signal?.aborted) return rejected(signal.reason);
     if (this.#reader !== undefined) {
-      return rejected(
-        new StreamsError("ERR_READ_PENDING", "Another read of this stream is waiting; await it before reading again."),
-      );
+      return rejected(new StreamsError("ERR_READ_PENDING", "Await the read that waits before reading again."));
     }
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
@@ -98,6 +90,11 @@ export class Inbox {
         this.#reader = { resolve, reject, forget };
       }),
     );
+  }
+
+  #break(error: unknown): void {
+    this.#error = error;
+    this.#take()?.reject(error);
   }
 
   #take(): Reader | undefined {

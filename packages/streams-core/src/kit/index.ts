@@ -4,6 +4,7 @@ export { onAbort, raceAbort } from "./abort.js";
 export { AcceptQueue } from "./accept-queue.js";
 export { Acceptor, type Inbound } from "./acceptor.js";
 export { afterTick } from "./after-tick.js";
+export { Bucket } from "./bucket.js";
 export { ByteQueue } from "./byte-queue.js";
 export {
   checkHeaders,
@@ -18,7 +19,9 @@ export { Inbox } from "./inbox.js";
 export { accepted, chunks } from "./iterate.js";
 export { milliseconds, oneOf, wholeNumber } from "./options.js";
 export { Outcome } from "./outcome.js";
+export { broken, byPeer } from "./peer-faults.js";
 export { END, handled, READY, rejected } from "./ready.js";
+export { retryable } from "./retryable.js";
 export { type ServerHooks, ServerQueue } from "./server-queue.js";
 export { seemsToSpeak } from "./sniff.js";
 export { printable } from "./text.js";

@@ -11,8 +11,7 @@ export function wholeNumber(
 ): number {
   if (value === undefined) return fallback;
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  throw new StreamsError("ERR_OPTION_INVALID", `Option ${name} must be a whole number ${range}, not ${String(value)}.`);
+  throw invalid(name, `a whole number from ${min} to ${max}`, value);
 }
 
 /** `value`, or `fallback`: a time in milliseconds that a timer can hold. @throws ERR_OPTION_INVALID */
@@ -24,8 +23,9 @@ export function milliseconds(name: string, value: number | undefined, fallback: 
 export function oneOf<T extends string>(name: string, value: T | undefined, fallback: T, choices: readonly T[]): T {
   if (value === undefined) return fallback;
   if (choices.includes(value)) return value;
-  throw new StreamsError(
-    "ERR_OPTION_INVALID",
-    `Option ${name} must be one of ${choices.join(", ")}, not ${String(value)}.`,
-  );
+  throw invalid(name, `one of ${choices.join(", ")}`, value);
+}
+
+function invalid(name: string, wanted: string, value: unknown): StreamsError {
+  return new StreamsError("ERR_OPTION_INVALID", `Option ${name} must be ${wanted}, not ${String(value)}.`);
 }

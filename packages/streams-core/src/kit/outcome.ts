@@ -2,44 +2,43 @@
 
 import { handled } from "./ready.js";
 
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
 export class Outcome<T> {
-  #state: "pending" | "resolved" | "rejected" = "pending";
-  #value: T | undefined;
-  #reason: unknown;
   #promise: Promise<T> | undefined;
-  #settle: { resolve(value: T): void; reject(reason: unknown): void } | undefined;
+  #waiter: Waiter<T> | undefined;
+  /** Tells a waiter what came out, once it has. */
+  #tell: ((waiter: Waiter<T>) => void) | undefined;
 
   get settled(): boolean {
-    return this.#state !== "pending";
+    return this.#tell !== undefined;
   }
 
   get promise(): Promise<T> {
-    if (this.#promise === undefined) {
-      this.#promise = handled(
-        new Promise<T>((resolve, reject) => {
-          if (this.#state === "resolved") resolve(this.#value as T);
-          else if (this.#state === "rejected") reject(this.#reason);
-          else this.#settle = { resolve, reject };
-        }),
-      );
-    }
+    this.#promise ??= handled(
+      new Promise<T>((resolve, reject) => {
+        this.#waiter = { resolve, reject };
+        this.#tell?.(this.#waiter);
+      }),
+    );
     return this.#promise;
   }
 
   /** The first of `resolve` and `reject` decides; later calls do nothing. */
   resolve(value: T): void {
-    if (this.#state !== "pending") return;
-    this.#state = "resolved";
-    this.#value = value;
-    this.#settle?.resolve(value);
-    this.#settle = undefined;
+    this.#settle((waiter) => waiter.resolve(value));
   }
 
   reject(reason: unknown): void {
-    if (this.#state !== "pending") return;
-    this.#state = "rejected";
-    this.#reason = reason;
-    this.#settle?.reject(reason);
-    this.#settle = undefined;
+    this.#settle((waiter) => waiter.reject(reason));
+  }
+
+  #settle(tell: (waiter: Waiter<T>) => void): void {
+    if (this.#tell !== undefined) return;
+    this.#tell = tell;
+    if (this.#waiter !== undefined) tell(this.#waiter);
   }
 }

@@ -8,7 +8,7 @@ export const END: Promise<null> = Promise.resolve(null);
 
 /** The promise itself, whose rejection nobody has to handle: whoever ignores the result of a call must not bring the process down. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(ignore);
+  promise.catch(() => {});
   return promise;
 }
 
@@ -17,4 +17,7 @@ export function rejected(reason: unknown): Promise<never> {
   return handled(Promise.reject(reason));
 }
 
-function ignore(): void {}
+/** A function whose promises are all `handled`. */
+export function handling<A extends unknown[], T>(call: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  return (...args) => handled(call(...args));
+}

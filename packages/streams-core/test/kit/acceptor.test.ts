@@ -44,6 +44,7 @@ describe("Acceptor", () => {
     const acceptor = new Acceptor(3);
     const all = arrivals(5);
     for (const one of all) acceptor.offer(one);
+    await turn();
     expect(all.map(({ log }) => log.join())).toEqual(["", "", "", "refused", "refused"]);
     const listener = acceptor.listen();
     for (const name of ["0", "1", "2"]) expect((await listener.accept())?.id).toBe(name);

@@ -29,6 +29,44 @@ describe("toWeb", () => {
     await second;
   });
 
+  it.each(["default", "byob"])("leaves alone what else lies in the pool of a Buffer, for a %s reader", async (mode) => {
+    const [near, far] = memoryPair();
+    const chunk = Buffer.from("chunk");
+    const neighbour = Buffer.from("neighbour");
+    expect(neighbour.buffer).toBe(chunk.buffer);
+    const { readable } = toWeb(near);
+    const reading =
+      mode === "byob" ? readable.getReader({ mode: "byob" }).read(new Uint8Array(2)) : readable.getReader().read();
+    // Only when it is asked for: what waits to be read is copied on the way.
+    await new Promise(setImmediate);
+    await far.write(chunk);
+    const first = await reading;
+    expect(Buffer.from(first.value ?? []).toString()).toBe(mode === "byob" ? "ch" : "chunk");
+    expect(neighbour.toString()).toBe("neighbour");
+    expect(chunk.toString()).toBe("chunk");
+  });
+
+  it("gives both branches of a tee everything, in buffers of their own", async () => {
+    const [near, far] = memoryPair();
+    await far.write(Buffer.from("both"));
+    await far.close();
+    const [one, two] = toWeb(near).readable.tee();
+    const texts = await Promise.all([new Response(one).text(), new Response(two).text()]);
+    expect(texts).toEqual(["both", "both"]);
+  });
+
+  it("resets the connection when both branches of a tee are cancelled, and not when one is", async () => {
+    const [near, far] = memoryPair();
+    const [one, two] = toWeb(near).readable.tee();
+    const cancelled = one.cancel();
+    await far.write(bytes(1));
+    const reader = two.getReader();
+    expect((await reader.read()).value).toEqual(bytes(1));
+    await reader.cancel();
+    await cancelled;
+    await expect(far.closed).rejects.toMatchObject({ code: "ERR_RESET" });
+  });
+
   it("fills the buffer of a BYOB reader and keeps what does not fit for the next read", async () => {
     const [near, far] = memoryPair();
     const reader = toWeb(near).readable.getReader({ mode: "byob" });
