@@ -46,11 +46,22 @@ function tests(command, args, options) {
   } catch (thrown) {
     error = thrown;
   }
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
   passed += numPassedTests;
   failed += numFailedTests;
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} not applicable`);
+  printSkipped(testResults.flatMap(({ assertionResults }) => assertionResults));
   if (error !== undefined) throw error;
+}
+
+/** What does not apply somewhere, and why: the reason stands in the name. */
+function printSkipped(results) {
+  const places = new Map();
+  for (const { status, title, ancestorTitles } of results) {
+    if (status === "passed" || status === "failed") continue;
+    places.set(title, [...(places.get(title) ?? []), ancestorTitles[0]]);
+  }
+  console.log(`${places.size} cases are not applicable somewhere:`);
+  for (const [title, where] of places) console.log(`  ${title}\n      in ${[...new Set(where)].join(", ")}`);
 }
 
 /** The npm package `node` carries the binaries. */

@@ -17,6 +17,9 @@ import type { PeerParameters, SessionEnd, Wire } from "./wire.js";
 /** What the peer gets, at a sudden end, to take the last bytes and end its side of the transport. */
 const LINGER_MS = 1000;
 
+/** The least time between two measurements of the round trip that windows grow by. */
+const PROBE_MS = 20;
+
 /** How a session ends. */
 interface Ending {
   /** What everything that is or will be asked of it rejects with. */
@@ -73,7 +76,7 @@ export class Core {
     this.liveness = new Liveness(this.limits, alarms, this.now, host.random());
     const needs = {
       wake: (): void => host.wake(),
-      grant: (stream: EngineStream): number => this.#windows.grant(stream, this.now),
+      grant: (stream: EngineStream): number => this.#grant(stream),
     };
     this.sender = new Sender(wire, needs, this.limits);
   }
@@ -92,6 +95,12 @@ export class Core {
 
   count(chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) this.bytesOut += chunk.byteLength;
+  }
+
+  /** While credit flows the round trip is measured now and then: the first measurement has the start of both programs in it. */
+  #grant(stream: EngineStream): number {
+    if (this.now - this.roundTrips.startedAt > PROBE_MS) this.probe();
+    return this.#windows.grant(stream, this.now);
   }
 
   // ── what its streams ask ──

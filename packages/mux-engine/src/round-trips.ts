@@ -8,28 +8,25 @@ interface Ping {
   readonly outcome: Outcome<number>;
 }
 
-/** Samples that the shortest round trip is taken over. */
-const SAMPLES = 8;
 /** Pings on their way at once. Further ones share the answer of the last: a peer answers only so many that it has not sent yet. */
 const IN_FLIGHT = 16;
 
 export class RoundTrips {
   readonly #sent = new Map<number, Ping>();
-  readonly #samples: number[] = [];
   #token = 0;
   #newest: Outcome<number> | undefined;
   /** The last one measured, in milliseconds. */
   last: number | undefined;
-
-  /** The shortest of the last few: what the link takes without the queues on it. */
-  get shortest(): number | undefined {
-    return this.#samples.length === 0 ? undefined : Math.min(...this.#samples);
-  }
+  /** The shortest one: what the link takes without the queues on it. */
+  shortest: number | undefined;
+  /** When the last measurement began. */
+  startedAt: number = Number.NEGATIVE_INFINITY;
 
   /** A measurement. `send` gets the token to send, unless enough pings are on their way. */
   start(now: number, send: (token: number) => void): Outcome<number> {
     if (this.#newest !== undefined && this.#sent.size >= IN_FLIGHT) return this.#newest;
     const token = this.#token;
+    this.startedAt = now;
     this.#token = (this.#token + 1) >>> 0;
     const outcome = new Outcome<number>();
     this.#sent.set(token, { sentAt: now, outcome });
@@ -44,8 +41,7 @@ export class RoundTrips {
     if (ping === undefined) return;
     this.#sent.delete(token);
     this.last = now - ping.sentAt;
-    this.#samples.push(this.last);
-    if (this.#samples.length > SAMPLES) this.#samples.shift();
+    this.shortest = Math.min(this.last, this.shortest ?? this.last);
     ping.outcome.resolve(this.last);
   }
 

@@ -13,9 +13,11 @@ import {
   READY,
   raceAbort,
   rejected,
+  writeNothing,
 } from "streams-core/kit";
 import type { Core } from "./core.js";
 import * as faults from "./faults.js";
+import { isDue } from "./windows.js";
 
 const NO_BLOCK = new Uint8Array(0);
 
@@ -56,7 +58,9 @@ export class EngineStream implements Stream {
   receiveCredit: number;
   window: number;
   unreturned = 0;
-  grantedAt = 0;
+  /** Since when, and how much, was read of it: what its window grows by. */
+  epochAt: number;
+  epochBytes = 0;
   receiveEnded = false;
   /** Sweeps of the session since this half-closed stream last heard of the peer. */
   silentSweeps = 0;
@@ -87,7 +91,7 @@ export class EngineStream implements Stream {
     this.sendCredit = init.sendCredit;
     this.window = init.window;
     this.receiveCredit = init.window;
-    this.grantedAt = init.now;
+    this.epochAt = init.now;
   }
 
   get id(): string {
@@ -144,7 +148,7 @@ export class EngineStream implements Stream {
     const error = this.#error ?? this.#writeError;
     if (error !== undefined) return rejected(error);
     if (this.finDue) return rejected(faults.writeAfterClose());
-    if (chunk.byteLength === 0) return READY;
+    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     // A view of its own, so that taking it back never finds another write of the same chunk.
     const piece = signal === undefined ? chunk : chunk.subarray();
     this.unsent.pushWhole(piece);
@@ -285,7 +289,7 @@ export class EngineStream implements Stream {
 
   #consumed(bytes: number): void {
     this.unreturned += bytes;
-    if (!this.receiveEnded && !this.creditQueued && this.unreturned * 2 >= this.window)
+    if (!this.receiveEnded && !this.creditQueued && isDue(this.unreturned, this.window))
       this.#core.sender.creditDue(this);
   }
 

@@ -4,11 +4,8 @@ import type { Limits } from "./options.js";
 import type { RoundTrips } from "./round-trips.js";
 import type { EngineStream } from "./stream.js";
 
-/**
- * A window that its reader empties by half within so many round trips is too small for the link and doubles. A sender that is
- * never held up by it sends half a window in half a round trip or more.
- */
-const ROUND_TRIPS = 4;
+/** Credit that a large window gives back at once: often enough that its sender never runs dry meanwhile. */
+const LARGEST_GRANT = 256 * 1024;
 
 export class Windows {
   readonly #limits: Limits;
@@ -25,7 +22,6 @@ export class Windows {
   grant(stream: EngineStream, now: number): number {
     const bytes = stream.unreturned + this.#growth(stream, now);
     stream.unreturned = 0;
-    stream.grantedAt = now;
     stream.receiveCredit += bytes;
     return bytes;
   }
@@ -36,13 +32,29 @@ export class Windows {
     stream.window = this.#limits.initialWindow;
   }
 
+  /**
+   * Twice what the application reads in a round trip is enough for the sender never to wait (dynamic right-sizing, Fisk and Feng
+   * 2001). Where it reads nearly the whole window in one, the window is what limits it, and grows fourfold to find out soon.
+   */
   #growth(stream: EngineStream, now: number): number {
     const roundTrip = this.#roundTrips.shortest;
-    if (roundTrip === undefined || now - stream.grantedAt > ROUND_TRIPS * roundTrip) return 0;
+    stream.epochBytes += stream.unreturned;
+    const elapsed = now - stream.epochAt;
+    if (roundTrip === undefined || elapsed < roundTrip) return 0;
+    const perRoundTrip = elapsed === 0 ? stream.epochBytes : (stream.epochBytes * roundTrip) / elapsed;
+    stream.epochBytes = 0;
+    stream.epochAt = now;
     const { maxWindow, growthBudget } = this.#limits;
-    const growth = Math.min(stream.window, maxWindow - stream.window, growthBudget - this.grown);
-    this.grown += growth;
-    stream.window += growth;
-    return growth;
+    const wanted = Math.ceil(perRoundTrip * (perRoundTrip * 2 > stream.window ? 4 : 2));
+    const growth = Math.max(0, Math.min(wanted, maxWindow) - stream.window);
+    const granted = Math.min(growth, growthBudget - this.grown);
+    this.grown += granted;
+    stream.window += granted;
+    return granted;
   }
+}
+
+/** Whether so much was read of the stream that it should go back as credit. */
+export function isDue(unreturned: number, window: number): boolean {
+  return unreturned >= Math.min(window / 2, LARGEST_GRANT);
 }

@@ -42,7 +42,7 @@ function windowOf({ near, far }: Pair): number {
 
 const options = { initialWindow: 64 * KiB, maxWindow: 1024 * KiB, growthBudget: 300 * KiB, maxFrame: 16 * KiB };
 
-test("a window doubles while its reader empties it within a few round trips, and no further than the budget", async () => {
+test("a window grows while its reader empties it within a round trip, and no further than the budget", async () => {
   const world = new World(options);
   const pairs = await connect(world, 3);
   for (const pair of pairs) await stream(world, pair, 4000 * KiB, 0);
@@ -51,7 +51,7 @@ test("a window doubles while its reader empties it within a few round trips, and
   expect(Math.max(...grown)).toBe(364 * KiB);
 });
 
-test("a peer that delays its pongs, to seem far away, gains the budget and no more", async () => {
+test("a peer that delays its pongs, to seem far away, gains no more than the budget", async () => {
   const world = new World(options);
   world.client.flush(1000);
   world.server.session.receive(world.client.pull(1000));
@@ -61,7 +61,7 @@ test("a peer that delays its pongs, to seem far away, gains the budget and no mo
   expect(world.server.session.stats().roundTrip).toBe(60_000);
   for (const pair of pairs) await stream(world, pair, 2000 * KiB, 100);
   const grown = pairs.map(windowOf);
-  expect(grown.reduce((sum, one) => sum + one - 64 * KiB, 0)).toBe(300 * KiB);
+  expect(grown.reduce((sum, one) => sum + one - 64 * KiB, 0)).toBeLessThanOrEqual(300 * KiB);
 });
 
 test("a window grows to its own limit and not beyond", async () => {
@@ -71,7 +71,7 @@ test("a window grows to its own limit and not beyond", async () => {
   expect(pair && windowOf(pair)).toBe(100 * KiB);
 });
 
-test("a window that is read slower than a few round trips does not grow", async () => {
+test("a window that is read slower than the link would fill it does not grow", async () => {
   const world = new World(options);
   const [pair] = await connect(world, 1);
   if (pair !== undefined) await stream(world, pair, 1000 * KiB, 100);

@@ -12,6 +12,7 @@ import {
   raceAbort,
   rejected,
   WaitingWrites,
+  writeNothing,
 } from "streams-core/kit";
 import type { AnswerReader } from "./answer-record.js";
 import { NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM, refusedByPeer, resetByPeer } from "./codes.js";
@@ -113,7 +114,7 @@ export class H2Stream implements Stream {
     if (this.#closing !== undefined) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this end of the stream has ended."));
     }
-    if (chunk.byteLength === 0) return READY;
+    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     const wire = this.#wire;
     if (wire === undefined) {
       if (this.#outbox.bytes >= WRITE_AHEAD) return this.#outbox.add(chunk, signal, this.#flush);

@@ -1,6 +1,7 @@
 // The frames that carry no data: what each may be, and what it tells.
 
 import { readU32, type Sink } from "mux-engine";
+import type { StreamsError } from "streams-core";
 import { broken } from "streams-core/kit";
 import * as L from "./layout.js";
 
@@ -26,7 +27,11 @@ export function control(kind: number, id: number, length: number): Tell {
   const [least = 0, most = 0, tell] = FRAMES[kind] ?? [];
   const rightStream = kind < L.PING ? isStream(id) : id === 0;
   if (tell !== undefined && rightStream && length >= least && length <= most) return tell;
-  throw broken(`sent a frame of type ${kind >> 4}, flags ${kind & 15} and ${length} bytes on stream ${id}`);
+  throw badFrame(kind, id, length);
+}
+
+export function badFrame(kind: number, id: number, length: number): StreamsError {
+  return broken(`sent a frame of type ${kind >> 4}, flags ${kind & 15} and ${length} bytes on stream ${id}`);
 }
 
 export function isStream(id: number): boolean {

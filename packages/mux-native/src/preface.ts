@@ -19,20 +19,21 @@ export function writePreface(out: Output, role: Role, own: PeerParameters): void
   writeU32(bytes, at + 20, own.maxFrame);
 }
 
-/** Checks the first bytes that came, before there are enough for the head: a peer that speaks something else may never send more. */
-export function checkFirst(chunk: Uint8Array): void {
-  if (chunk[0] !== L.MAGIC[0]) throw foreign(chunk);
+/** Checks the first bytes that came, also when they are not enough: a peer that speaks something else may never send more. */
+export function checkMagic(start: Uint8Array): void {
+  if (start.subarray(0, L.MAGIC.length).every((byte, i) => byte === L.MAGIC[i])) return;
+  throw wrongProtocol(`The peer seems to speak ${seemsToSpeak(start)}, not the native wire.`);
 }
 
 /** Checks the head of the peer's preface. Returns the bytes of parameters that follow. @throws ERR_WRONG_PROTOCOL, ERR_PROTOCOL */
 export function readPrefaceHead(bytes: Uint8Array, at: number, own: Role): number {
   const head = bytes.subarray(at, at + L.PREFACE_HEAD);
-  if (L.MAGIC.some((byte, i) => head[i] !== byte)) throw foreign(head);
+  checkMagic(head);
   const [version, role] = head.subarray(8);
   if (version !== L.VERSION) {
-    throw wrongProtocol(`The peer speaks version ${version} of this wire; this end speaks ${L.VERSION}.`);
+    throw wrongProtocol(`The peer speaks version ${version} of this wire, this end ${L.VERSION}.`);
   }
-  if (role === L.ROLES[own]) throw wrongProtocol(`Both ends are ${own}s; one must be the client, the other the server.`);
+  if (role === L.ROLES[own]) throw wrongProtocol(`Both ends are ${own}s; one must take the other role.`);
   const length = readU16(head, 10);
   if (role !== 1 - L.ROLES[own] || length % L.PARAMETER !== 0 || length > L.MAX_PARAMETERS) {
     throw broken(`sent a preface of role ${role} with ${length} bytes of parameters`);
@@ -49,15 +50,11 @@ export function readParameters(bytes: Uint8Array, at: number, length: number): P
     const id = readU16(bytes, i);
     if (id === L.PARAM_WINDOW) window = value;
     else if (id === L.PARAM_MAX_FRAME) maxFrame = value;
-  }
-  if (window < L.MIN_WINDOW || window > L.MAX_WINDOW || maxFrame < L.MIN_FRAME || maxFrame > L.MAX_FRAME) {
-    throw broken(`announced a window of ${window} and frames of ${maxFrame} bytes`);
+    if (window < L.MIN_WINDOW || window > L.MAX_WINDOW || maxFrame < L.MIN_FRAME || maxFrame > L.MAX_FRAME) {
+      throw broken(`announced a window of ${window} and frames of ${maxFrame} bytes`);
+    }
   }
   return { window, maxFrame };
-}
-
-function foreign(start: Uint8Array): StreamsError {
-  return wrongProtocol(`The peer does not speak the native wire; it seems to speak ${seemsToSpeak(start)}.`);
 }
 
 function wrongProtocol(message: string): StreamsError {

@@ -2,7 +2,7 @@
 
 import { type PeerParameters, type Role, readU16, readU24, readU32, type Sink, type Syntax } from "mux-engine";
 import { broken } from "streams-core/kit";
-import { control, isStream, type Tell } from "./control.js";
+import { badFrame, control, isStream, type Tell } from "./control.js";
 import * as L from "./layout.js";
 import { readParameters, readPrefaceHead } from "./preface.js";
 
@@ -63,7 +63,7 @@ export class Reader implements Syntax {
     this.#kind = kind;
     this.#id = id;
     this.#rest = length;
-    if (length > this.#maxFrame + L.MAX_BLOCK + 3) throw broken(`sent a frame of ${length} bytes`);
+    if (length > this.#maxFrame + L.MAX_BLOCK + 3) throw badFrame(kind, id, length);
     if (kind < L.RESET) this.#startData();
     else if (kind >= L.UNKNOWN) this.flow = length;
     else {
@@ -80,12 +80,11 @@ export class Reader implements Syntax {
 
   #startData(): void {
     const kind = this.#kind;
-    if (!isStream(this.#id)) throw broken(`sent data on stream ${this.#id}`);
     const prefix = (kind & L.URGENCY ? 1 : 0) + (kind & L.HEADERS ? 2 : 0);
-    if (prefix === 0) return this.#startPayload(NO_BLOCK, L.DEFAULT_URGENCY);
-    const allowed = kind & L.SYN && (this.#isRemote() || !(kind & L.URGENCY));
-    if (!allowed || prefix > this.#rest) throw broken(`sent a data frame with flags ${kind} and ${this.#rest} bytes`);
-    this.#expect(this.#takePrefix, prefix);
+    const allowed = prefix === 0 || (kind & L.SYN && (this.#isRemote() || !(kind & L.URGENCY)));
+    if (!allowed || !isStream(this.#id) || prefix > this.#rest) throw badFrame(kind, this.#id, this.#rest);
+    if (prefix === 0) this.#startPayload(NO_BLOCK, L.DEFAULT_URGENCY);
+    else this.#expect(this.#takePrefix, prefix);
   }
 
   #takePrefix(bytes: Uint8Array, at: number): void {
@@ -108,7 +107,7 @@ export class Reader implements Syntax {
 
   #startPayload(block: Uint8Array, urgency: number): void {
     const length = this.#rest;
-    if (length > this.#maxFrame) throw broken(`sent a data frame of ${length} bytes`);
+    if (length > this.#maxFrame) throw badFrame(this.#kind, this.#id, length);
     this.flow = length;
     this.#expect(this.#takeHeader, L.HEADER);
     const fin = (this.#kind & L.FIN) !== 0;

@@ -18,7 +18,7 @@ import {
 import type { Features } from "streams-core";
 import { closeCodeOf } from "./close-codes.js";
 import * as L from "./layout.js";
-import { checkFirst, writePreface } from "./preface.js";
+import { checkMagic, writePreface } from "./preface.js";
 import { Reader } from "./reader.js";
 
 const NOTHING = new Uint8Array(0);
@@ -65,31 +65,32 @@ export class NativeWire implements Wire {
   }
 
   receive(chunk: Uint8Array, sink: Sink): void {
-    if (this.#reader.sink === undefined) checkFirst(chunk);
+    if (this.#reader.sink === undefined) checkMagic(chunk);
     this.#reader.sink = sink;
     this.#framer.feed(chunk);
   }
 
   data(out: Output, id: number, length: number, flags: number, block: Uint8Array, urgency: number): void {
-    const opening = flags & SYN;
-    const withUrgency = opening && id % 2 === this.ids.local % 2 && urgency !== L.DEFAULT_URGENCY;
-    const withBlock = block.byteLength > 0;
-    const prefix = (withUrgency ? 1 : 0) + (withBlock ? 2 + block.byteLength : 0);
-    const kind =
-      (flags & FIN ? L.FIN : 0) |
-      (opening ? L.SYN : 0) |
-      (withBlock ? L.HEADERS : 0) |
-      (withUrgency ? L.URGENCY : 0);
-    let at = frame(out, kind, id, prefix + length, prefix);
-    if (prefix === 0) return;
-    const { bytes } = out;
-    if (withUrgency) {
-      bytes[at] = urgency;
-      at += 1;
+    let kind = flags & FIN ? L.FIN : 0;
+    let prefix = 0;
+    if (flags & SYN) {
+      kind |= L.SYN;
+      // Who accepts says nothing about the order.
+      if (urgency !== L.DEFAULT_URGENCY && id % 2 === this.ids.local % 2) {
+        kind |= L.URGENCY;
+        prefix = 1;
+      }
+      if (block.byteLength > 0) {
+        kind |= L.HEADERS;
+        prefix += 2 + block.byteLength;
+      }
     }
-    if (withBlock) {
-      writeU16(bytes, at, block.byteLength);
-      bytes.set(block, at + 2);
+    const at = frame(out, kind, id, prefix + length, prefix);
+    if (kind & L.URGENCY) out.bytes[at] = urgency;
+    if (kind & L.HEADERS) {
+      const blockAt = at + prefix - block.byteLength;
+      writeU16(out.bytes, blockAt - 2, block.byteLength);
+      out.bytes.set(block, blockAt);
     }
   }
 

@@ -3,7 +3,17 @@
 
 import type { Channel } from "ssh2";
 import { type OpOptions, type Stream, type StreamStats, StreamsError } from "streams-core";
-import { chunks, decodeHeaders, handled, Inbox, Outcome, READY, raceAbort, rejected } from "streams-core/kit";
+import {
+  chunks,
+  decodeHeaders,
+  handled,
+  Inbox,
+  Outcome,
+  READY,
+  raceAbort,
+  rejected,
+  writeNothing,
+} from "streams-core/kit";
 import { close, drain, exit, muffle, quietly, windowOf } from "./channel.js";
 import { Outbox } from "./outbox.js";
 
@@ -128,7 +138,7 @@ export class SshStream implements Stream {
     if (this.#closing) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (chunk.byteLength === 0) return READY;
+    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     const written = this.#outbox.push(chunk, signal);
     this.#schedule();
     return written;

@@ -14,6 +14,7 @@ const NOTICED: Readonly<Record<Fault, string>> = {
   "leaving the loop resets": "on a stream, for await reads to the end",
   "a write that waits is overtaken": "on a stream, writes that wait leave in call order",
   "an empty chunk ends the stream": "on a stream, an empty chunk sends nothing",
+  "text is taken as bytes": "on a stream, what is no chunk",
   "large chunks are cut off": "on a stream, a chunk of every size arrives whole",
   "a signal on write is ignored": "on a stream, a write whose signal has fired already",
   "a write after close is sent": "on a stream, write after close rejects with ERR_CLOSED",

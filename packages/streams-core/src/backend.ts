@@ -25,8 +25,7 @@ export function over(mux: Mux, transport: Transport, { onRejected }: OverOptions
       discard: end,
     });
     const push = (session: StreamProvider): void => sessions.push(session);
-    const begin = (conn: Conn): Promise<void> =>
-      start(mux, conn, "server", starting.signal).then(push, onRejected);
+    const begin = (conn: Conn): Promise<void> => start(mux, conn, "server", starting.signal).then(push, onRejected);
     handled(feed(sessions, conns, begin).catch(onRejected));
     return sessions;
   };

@@ -40,17 +40,17 @@ export function serve(target: string | URL, backends: Backends, options?: OpOpti
 async function resolve(target: string | URL, backends: Backends): Promise<[URL, Backend]> {
   const known = Object.keys(backends);
   const invalid = (what: string): StreamsError => {
-    const advice = `write it like native+tcp://127.0.0.1:7000, with a scheme out of ${known.join(", ")}`;
-    return new StreamsError("ERR_SCHEME_UNKNOWN", `"${target}" ${what}; ${advice}.`);
+    const advice = `write it like native+tcp://127.0.0.1:7000, out of ${known.join(", ")}`;
+    return new StreamsError("ERR_SCHEME_UNKNOWN", `${what}; ${advice}.`);
   };
-  if (!URL.canParse(target)) throw invalid("is not a URL");
+  if (!URL.canParse(target)) throw invalid(`"${target}" is not a URL`);
   const url = new URL(target);
   const scheme = url.protocol.slice(0, -1);
   const names = known.includes(scheme) ? [scheme] : scheme.split("+");
-  for (const name of names) if (!known.includes(name)) throw invalid(`names the unknown scheme "${name}"`);
+  for (const name of names) if (!known.includes(name)) throw invalid(`Scheme "${scheme}" has an unknown "${name}"`);
   const parts = await Promise.all(names.map((name) => load(backends[name])));
   const whole = parts.reduceRight(compose);
-  if (!isBackend(whole)) throw invalid("does not name a transport with only muxes before it");
+  if (!isBackend(whole)) throw invalid(`Scheme "${scheme}" is not muxes before a transport`);
   return [url, whole];
 }
 

@@ -24,7 +24,7 @@ export function firstOf<T>(
     const finish = (): void => {
       clearTimeout(timer);
       forget();
-      losers.abort(new StreamsError("ERR_UNREACHABLE", "Another URL answered first."));
+      losers.abort();
     };
     const forget = onAbort(signal, (reason) => {
       finish();

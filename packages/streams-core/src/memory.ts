@@ -10,6 +10,7 @@ import { Outcome } from "./kit/outcome.js";
 import { handled, handling, READY, rejected } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
 import { WaitingWrites } from "./kit/waiting-writes.js";
+import { writeNothing } from "./kit/write-nothing.js";
 
 export interface MemoryOptions {
   /** Bytes that may wait for the reader before `write` waits. Default 65,536. */
@@ -89,7 +90,7 @@ class MemoryConn implements Conn {
     if (this.#closing) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (chunk.byteLength === 0) return READY;
+    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     if (this.#writers.size === 0 && this.#hasRoom()) {
       this.peer?.inbox.push(chunk);
       return READY;

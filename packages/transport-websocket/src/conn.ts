@@ -16,6 +16,7 @@ import {
   raceAbort,
   rejected,
   WaitingWrites,
+  writeNothing,
 } from "streams-core/kit";
 import { Outbox } from "./outbox.js";
 
@@ -87,7 +88,7 @@ export class WebSocketConn implements Conn {
     if (this.#closing !== undefined) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (chunk.byteLength === 0) return READY;
+    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     if (this.#waiting.size === 0 && this.#hasRoom()) {
       this.#queue(chunk);
       return READY;

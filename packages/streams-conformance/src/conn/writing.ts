@@ -30,6 +30,19 @@ export const writing: readonly ConnCase[] = [
   },
   {
     theme,
+    name: "what is no chunk, as a caller without types may give, is refused and sends nothing",
+    async run(t) {
+      const { near, far } = await t.pair();
+      for (const wrong of ["text", 7, [1, 2]]) {
+        await t.rejects("write", Reflect.apply(near.write, near, [wrong]), "ERR_OPTION_INVALID");
+      }
+      await t.write(near, bytes("a"));
+      equal(text(await t.readExactly(far, 1)), "a", "bytes received");
+      await t.alive(near, far);
+    },
+  },
+  {
+    theme,
     name: "an empty chunk sends nothing and ends nothing",
     async run(t) {
       const { near, far } = await t.pair();

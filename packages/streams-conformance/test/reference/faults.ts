@@ -7,6 +7,7 @@ export type Fault =
   | "leaving the loop resets"
   | "a write that waits is overtaken"
   | "an empty chunk ends the stream"
+  | "text is taken as bytes"
   | "large chunks are cut off"
   | "a signal on write is ignored"
   | "a write after close is sent"

@@ -1,7 +1,18 @@
 // A stream of the reference session: two queues and a window, and the faults that can be put into them.
 
 import { type OpOptions, type Stream, StreamsError } from "streams-core";
-import { chunks, END, handled, Inbox, Outcome, onAbort, READY, raceAbort, rejected } from "streams-core/kit";
+import {
+  chunks,
+  END,
+  handled,
+  Inbox,
+  Outcome,
+  onAbort,
+  READY,
+  raceAbort,
+  rejected,
+  writeNothing,
+} from "streams-core/kit";
 import type { Fault } from "./faults.js";
 
 const WINDOW = 64 * 1024;
@@ -83,7 +94,8 @@ export class RefStream implements Stream {
     if (this.#closing && !home.has("a write after close is sent")) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (chunk.byteLength === 0) return home.has("an empty chunk ends the stream") ? this.close() : READY;
+    if (chunk.byteLength === 0 && home.has("an empty chunk ends the stream")) return this.close();
+    if (!(chunk.byteLength > 0)) return home.has("text is taken as bytes") ? READY : writeNothing(chunk);
     if (home.has("large chunks are cut off")) return this.#enqueue(chunk.subarray(0, 256 * 1024), signal);
     return this.#enqueue(chunk, signal);
   }

@@ -29,9 +29,8 @@ export class AcceptQueue<T> {
   }
 
   push(item: T): void {
-    const waiter = this.#next();
-    if (waiter === undefined) this.#items.push(item);
-    else waiter.resolve(item);
+    for (const waiter of this.#waiters) return this.#give(waiter, item);
+    this.#items.push(item);
   }
 
   /** Takes items out that nobody accepted. */
@@ -61,16 +60,13 @@ export class AcceptQueue<T> {
   /** Gives every waiting and later `accept` null. Returns what nobody accepted; what is put back is still given out. */
   close(): T[] {
     this.#closed = true;
-    for (let waiter = this.#next(); waiter !== undefined; waiter = this.#next()) waiter.resolve(null);
+    for (const waiter of this.#waiters) this.#give(waiter, null);
     return this.#items.splice(0);
   }
 
-  #next(): Waiter<T> | undefined {
-    for (const waiter of this.#waiters) {
-      this.#waiters.delete(waiter);
-      waiter.forget();
-      return waiter;
-    }
-    return undefined;
+  #give(waiter: Waiter<T>, item: T | null): void {
+    this.#waiters.delete(waiter);
+    waiter.forget();
+    waiter.resolve(item);
   }
 }

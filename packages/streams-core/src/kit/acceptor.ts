@@ -41,7 +41,7 @@ export class Acceptor {
   listen(handler?: StreamHandler): Listener {
     const before = this.#listening;
     if (this.#listened && !before.closed) {
-      throw new StreamsError("ERR_LISTENING", "This session has a listener; close it before listening again.");
+      throw new StreamsError("ERR_LISTENING", "This session has a listener; close it first.");
     }
     const listening = new Listening(handler);
     this.#listening = listening;
@@ -52,8 +52,7 @@ export class Acceptor {
   }
 
   offer(inbound: Inbound): void {
-    if (this.#listening.closed) inbound.refuse();
-    else if (this.#later.size === 0 && this.#room > 0) this.#listening.offer(inbound);
+    if (this.#later.size === 0 && this.#room > 0) this.#listening.offer(inbound);
     else {
       if (this.#later.size === 0) afterTick(this.#offerLater);
       this.#later.add(inbound);

@@ -8,12 +8,9 @@ interface Ticker {
 export const afterTick: (callback: () => void) => void = makeAfterTick();
 
 function makeAfterTick(): (callback: () => void) => void {
-  const ticker = (globalThis as { process?: Partial<Ticker> }).process;
-  if (typeof ticker?.nextTick === "function") {
-    const { nextTick } = ticker;
-    // Asked from a timer or a socket's event, nextTick alone would run before the microtasks of this tick.
-    return (callback) => queueMicrotask(() => nextTick(callback));
-  }
+  const nextTick = (globalThis as { process?: Partial<Ticker> }).process?.nextTick;
+  // Asked from a timer or a socket's event, nextTick alone would run before the microtasks of this tick.
+  if (nextTick !== undefined) return (callback) => queueMicrotask(() => nextTick(callback));
   const due: (() => void)[] = [];
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => due.shift()?.();

@@ -6,7 +6,7 @@ const LARGEST_SLAB = 16 * 1024;
 
 export class ByteQueue {
   readonly #small: number;
-  #chunks: Uint8Array[] = [];
+  readonly #chunks: Uint8Array[] = [];
   #head = 0;
   #size = 0;
   #slab: Uint8Array | undefined;
@@ -63,19 +63,14 @@ export class ByteQueue {
   }
 
   clear(): void {
-    this.#chunks = [];
+    this.#chunks.length = 0;
     this.#head = 0;
     this.#size = 0;
     this.#slab = undefined;
   }
 
   #drop(): void {
-    if (this.#size === 0) {
-      this.#chunks.length = 0;
-      this.#head = 0;
-      this.#slab = undefined;
-      return;
-    }
+    if (this.#size === 0) return this.clear();
     this.#head += 1;
     if (this.#head >= 64 && this.#head * 2 >= this.#chunks.length) {
       this.#chunks.splice(0, this.#head);

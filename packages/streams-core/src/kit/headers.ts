@@ -24,24 +24,20 @@ export function toHeaders(init?: HeaderInit): Headers {
   try {
     return new Headers(init);
   } catch (cause) {
-    const message =
-      "Header names must be tokens, values single-byte characters (encodeURIComponent makes them of others).";
+    const message = "Header names must be tokens and values single-byte text; encode others with encodeURIComponent.";
     throw new StreamsError("ERR_HEADERS_INVALID", message, { cause });
   }
 }
 
 /** @throws ERR_HEADERS_INVALID, ERR_HEADERS_TOO_LARGE */
 export function encodeHeaders(init: HeaderInit | undefined, limits: HeaderLimits = HEADER_LIMITS): Uint8Array {
+  const fields = init === undefined ? [] : [...toHeaders(init)];
   let text = "";
-  let fields = 0;
-  if (init !== undefined) {
-    for (const [name, value] of toHeaders(init)) {
-      if (name.length > 255 || value.length > 65535) throw tooLarge(`a field of ${name.length + value.length} bytes`);
-      text += String.fromCharCode(name.length, value.length >>> 8, value.length & 255) + name + value;
-      fields += 1;
-    }
+  for (const [name, value] of fields) {
+    if (name.length > 255 || value.length > 65535) throw tooLarge(limits);
+    text += String.fromCharCode(name.length, value.length >>> 8, value.length & 255) + name + value;
   }
-  checkSize(fields, text.length, limits);
+  if (fields.length > limits.fields || text.length > limits.bytes) throw tooLarge(limits);
   const block = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i += 1) block[i] = text.charCodeAt(i);
   return block;
@@ -62,9 +58,9 @@ export function headersOf(block: Uint8Array): Headers {
 
 /** @throws as `decodeHeaders` */
 export function checkHeaders(block: Uint8Array, limits: HeaderLimits = HEADER_LIMITS): void {
-  checkSize(0, block.byteLength, limits, true);
+  if (block.byteLength > limits.bytes) throw tooLarge(limits, true);
   const fields = fieldsOf(block);
-  checkSize(fields.length, block.byteLength, limits, true);
+  if (fields.length > limits.fields) throw tooLarge(limits, true);
   if (!fields.every(([name, value]) => NAME.test(name) && VALUE.test(value))) throw malformed();
 }
 
@@ -74,7 +70,7 @@ function fieldsOf(block: Uint8Array): [name: string, value: string][] {
   for (let at = 0; at < text.length; ) {
     const valueAt = at + 3 + text.charCodeAt(at);
     const end = valueAt + (text.charCodeAt(at + 1) << 8) + text.charCodeAt(at + 2);
-    // Not so either when the lengths themselves are cut off, and NaN.
+    // Neither when it is NaN because the lengths themselves are cut off.
     if (!(end <= text.length)) throw malformed();
     fields.push([text.slice(at + 3, valueAt), text.slice(valueAt, end)]);
     at = end;
@@ -82,14 +78,8 @@ function fieldsOf(block: Uint8Array): [name: string, value: string][] {
   return fields;
 }
 
-function checkSize(fields: number, bytes: number, limits: HeaderLimits, remote = false): void {
-  if (fields <= limits.fields && bytes <= limits.bytes) return;
-  const allowed = `${limits.fields} fields and ${limits.bytes} bytes are allowed`;
-  throw tooLarge(`${fields || "some"} fields in ${bytes} bytes where ${allowed}`, remote);
-}
-
-function tooLarge(what: string, remote = false): StreamsError {
-  const message = `The headers have ${what}; send large values in the stream instead.`;
+function tooLarge({ fields, bytes }: HeaderLimits, remote = false): StreamsError {
+  const message = `Headers may have ${fields} fields, ${bytes} bytes and names of 255; send large values in the stream instead.`;
   return new StreamsError("ERR_HEADERS_TOO_LARGE", message, { remote });
 }
 

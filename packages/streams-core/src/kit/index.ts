@@ -26,3 +26,4 @@ export { type ServerHooks, ServerQueue } from "./server-queue.js";
 export { seemsToSpeak } from "./sniff.js";
 export { printable } from "./text.js";
 export { WaitingWrites } from "./waiting-writes.js";
+export { writeNothing } from "./write-nothing.js";
