@@ -17,9 +17,6 @@ import type { PeerParameters, SessionEnd, Wire } from "./wire.js";
 /** What the peer gets, at a sudden end, to take the last bytes and end its side of the transport. */
 const LINGER_MS = 1000;
 
-/** The least time between two measurements of the round trip that windows grow by. */
-const PROBE_MS = 20;
-
 /** How a session ends. */
 interface Ending {
   /** What everything that is or will be asked of it rejects with. */
@@ -97,9 +94,9 @@ export class Core {
     for (const chunk of chunks) this.bytesOut += chunk.byteLength;
   }
 
-  /** While credit flows the round trip is measured now and then: the first measurement has the start of both programs in it. */
+  /** While credit flows the round trip is measured again and again: windows grow by it. */
   #grant(stream: EngineStream): number {
-    if (this.now - this.roundTrips.startedAt > PROBE_MS) this.probe();
+    if (!this.roundTrips.measuring) this.probe();
     return this.#windows.grant(stream, this.now);
   }
 

@@ -19,14 +19,17 @@ export class RoundTrips {
   last: number | undefined;
   /** The shortest one: what the link takes without the queues on it. */
   shortest: number | undefined;
-  /** When the last measurement began. */
-  startedAt: number = Number.NEGATIVE_INFINITY;
+  /** How often it was measured. */
+  measured = 0;
+
+  get measuring(): boolean {
+    return this.#sent.size > 0;
+  }
 
   /** A measurement. `send` gets the token to send, unless enough pings are on their way. */
   start(now: number, send: (token: number) => void): Outcome<number> {
     if (this.#newest !== undefined && this.#sent.size >= IN_FLIGHT) return this.#newest;
     const token = this.#token;
-    this.startedAt = now;
     this.#token = (this.#token + 1) >>> 0;
     const outcome = new Outcome<number>();
     this.#sent.set(token, { sentAt: now, outcome });
@@ -41,6 +44,7 @@ export class RoundTrips {
     if (ping === undefined) return;
     this.#sent.delete(token);
     this.last = now - ping.sentAt;
+    this.measured += 1;
     this.shortest = Math.min(this.last, this.shortest ?? this.last);
     ping.outcome.resolve(this.last);
   }

@@ -58,7 +58,8 @@ export class EngineStream implements Stream {
   receiveCredit: number;
   window: number;
   unreturned = 0;
-  /** Since when, and how much, was read of it: what its window grows by. */
+  /** Since which measurement of the round trip, since when, and how much was read of it: what its window grows by. */
+  epoch = 0;
   epochAt: number;
   epochBytes = 0;
   receiveEnded = false;

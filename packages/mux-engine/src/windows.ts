@@ -4,6 +4,10 @@ import type { Limits } from "./options.js";
 import type { RoundTrips } from "./round-trips.js";
 import type { EngineStream } from "./stream.js";
 
+/** What a turn of a busy event loop takes, at either end: no link is shorter than that. */
+const TURN_MS = 0.25;
+/** The part of a window that is nearly all of it. */
+const NEARLY = 0.75;
 /** Credit that a large window gives back at once: often enough that its sender never runs dry meanwhile. */
 const LARGEST_GRANT = 256 * 1024;
 
@@ -35,17 +39,20 @@ export class Windows {
   /**
    * Twice what the application reads in a round trip is enough for the sender never to wait (dynamic right-sizing, Fisk and Feng
    * 2001). Where it reads nearly the whole window in one, the window is what limits it, and grows fourfold to find out soon.
+   * Each step waits for a new measurement, for the step before it may have made a queue.
    */
   #growth(stream: EngineStream, now: number): number {
-    const roundTrip = this.#roundTrips.shortest;
+    const { shortest, measured } = this.#roundTrips;
     stream.epochBytes += stream.unreturned;
+    if (measured === stream.epoch || shortest === undefined) return 0;
     const elapsed = now - stream.epochAt;
-    if (roundTrip === undefined || elapsed < roundTrip) return 0;
-    const perRoundTrip = elapsed === 0 ? stream.epochBytes : (stream.epochBytes * roundTrip) / elapsed;
+    const roundTrip = Math.max(shortest, TURN_MS);
+    const perRoundTrip = elapsed > roundTrip ? (stream.epochBytes * roundTrip) / elapsed : stream.epochBytes;
+    stream.epoch = measured;
     stream.epochBytes = 0;
     stream.epochAt = now;
     const { maxWindow, growthBudget } = this.#limits;
-    const wanted = Math.ceil(perRoundTrip * (perRoundTrip * 2 > stream.window ? 4 : 2));
+    const wanted = Math.ceil(perRoundTrip * (perRoundTrip > stream.window * NEARLY ? 4 : 2));
     const growth = Math.max(0, Math.min(wanted, maxWindow) - stream.window);
     const granted = Math.min(growth, growthBudget - this.grown);
     this.grown += granted;
