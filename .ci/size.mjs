@@ -1,22 +1,29 @@
-// What a program that uses core and native ships to a browser.
+// What a program that uses core and native ships to a browser, against what it should and what it must not be.
 
 import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
 
-const LIMIT = 12 * 1024;
+const AIM = 12 * 1024;
+const LIMIT = 14.5 * 1024;
 
-const { outputFiles } = buildSync({
-  stdin: {
-    contents: 'export { connect, over, serve } from "streams-core"; export { native } from "mux-native";',
-    resolveDir: "packages/matrix",
-  },
-  bundle: true,
-  minify: true,
-  write: false,
-  format: "esm",
-  platform: "browser",
-  target: "es2022",
-});
-const size = gzipSync(outputFiles[0].contents, { level: 9 }).byteLength;
-console.log(`streams-core and mux-native: ${size} bytes minified and gzipped, of ${LIMIT}`);
+const NATIVE = 'export { native } from "mux-native";';
+const ALL = `export { connect, over, serve } from "streams-core"; ${NATIVE}`;
+
+/** Bytes, minified and gzipped. */
+function sizeOf(contents) {
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: "packages/matrix" },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+  });
+  return gzipSync(outputFiles[0].contents, { level: 9 }).byteLength;
+}
+
+const size = sizeOf(ALL);
+console.log(`mux-native over a connection: ${sizeOf(NATIVE)} bytes minified and gzipped`);
+console.log(`with connect, over and serve of streams-core: ${size}; the aim is ${AIM}, the limit ${LIMIT}`);
 if (size > LIMIT) process.exitCode = 1;

@@ -1,17 +1,7 @@
 // How streams and sessions refuse and end, as errors that say what happened and what to do.
 
-import { type ErrorCode, StreamsError, type StreamsErrorDetails } from "streams-core";
-import { printable } from "streams-core/kit";
-
-/** Something the peer did. */
-export function byPeer(code: ErrorCode, message: string, more: StreamsErrorDetails = {}): StreamsError {
-  return new StreamsError(code, message, { remote: true, ...more });
-}
-
-/** The peer broke a rule of the wire. */
-export function broken(what: string): StreamsError {
-  return byPeer("ERR_PROTOCOL", `The peer ${what}.`);
-}
+import { StreamsError } from "streams-core";
+import { byPeer, printable } from "streams-core/kit";
 
 export function overrun(id: number): StreamsError {
   return byPeer("ERR_FLOW_CONTROL", `The peer overran the window of stream ${id}.`);

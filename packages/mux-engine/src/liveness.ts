@@ -2,7 +2,7 @@
 // the time and owns no timer.
 
 import type { StreamsError } from "streams-core";
-import { byPeer } from "./faults.js";
+import { byPeer } from "streams-core/kit";
 import type { Limits } from "./options.js";
 
 export type Alarm = "handshake" | "keepalive" | "stall" | "sweep";

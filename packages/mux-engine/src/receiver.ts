@@ -1,9 +1,9 @@
 // What the peer's frames do to the core. Every rule a peer can break is checked here, before the application sees anything.
 
-import { checkHeaders, decodeHeaders } from "streams-core/kit";
+import { broken, byPeer, checkHeaders, decodeHeaders } from "streams-core/kit";
 import { Arrival } from "./arrival.js";
 import type { Core } from "./core.js";
-import { broken, byPeer, overrun, resetByPeer } from "./faults.js";
+import { overrun, resetByPeer } from "./faults.js";
 import type { Guard } from "./guard.js";
 import type { EngineStream } from "./stream.js";
 import type { PeerParameters, Sink } from "./wire.js";
