@@ -112,11 +112,13 @@ describe("a peer that speaks something else is named", () => {
   };
 
   test.each(["native", "http2"])("%s meets other servers", async (mux) => {
-    await fails(connect(`${mux}+tcp://127.0.0.1:${await httpPeer()}`, backends), "ERR_WRONG_PROTOCOL", "HTTP/1");
+    // Where node:http2 gets the socket itself (mux-http2's README, Limits) nobody sees the bytes that it could not read.
+    const told = (name: string): string => (mux === "http2" && handsSocketsOver() ? "not HTTP/2" : name);
+    await fails(connect(`${mux}+tcp://127.0.0.1:${await httpPeer()}`, backends), "ERR_WRONG_PROTOCOL", told("HTTP/1"));
     for (const [name, banner] of Object.entries(banners)) {
       if (mux === "native" && name === "the native wire") continue;
       const port = await peer((socket) => socket.write(banner.padEnd(64), "latin1"));
-      await fails(connect(`${mux}+tcp://127.0.0.1:${port}`, backends), "ERR_WRONG_PROTOCOL", name);
+      await fails(connect(`${mux}+tcp://127.0.0.1:${port}`, backends), "ERR_WRONG_PROTOCOL", told(name));
     }
   });
 
@@ -353,6 +355,11 @@ async function failure(work: Promise<unknown>): Promise<StreamsError> {
   );
   if (isStreamsError(error)) return error;
   throw error;
+}
+
+function handsSocketsOver(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > 26 || (major === 26 && minor >= 10);
 }
 
 async function fails(work: Promise<unknown>, code: ErrorCode | string, advice: string): Promise<void> {
