@@ -14,6 +14,13 @@ export interface KeyPair {
 
 /** A new Ed25519 key pair. A host keeps its own: clients recognise it by it. */
 export function generateKeys(): KeyPair {
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync("ed25519");
-  return { privateKey, publicKey, fingerprint: fingerprint(publicKey) };
+  for (;;) {
+    const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync("ed25519");
+    // ssh2 1.17 drops a leading zero byte of a key, and then cannot read what it wrote: one pair in 200.
+    if (isReadable(privateKey) && isReadable(publicKey)) {
+      return { privateKey, publicKey, fingerprint: fingerprint(publicKey) };
+    }
+  }
 }
+
+const isReadable = (key: string): boolean => !(ssh2.utils.parseKey(key) instanceof Error);

@@ -1,7 +1,6 @@
 // mux-ssh over TCP. The host key is new for each server, so that the client takes any: both run on loopback for a few seconds.
 
-import { ssh } from "mux-ssh";
-import ssh2 from "ssh2";
+import { generateKeys, ssh } from "mux-ssh";
 import { type Backend, over } from "streams-core";
 import { tcp } from "transport-tcp";
 import type { Target } from "../client.js";
@@ -14,7 +13,7 @@ export const muxSsh: Peer = contractPeer("ssh+tcp", ({ streams, backlog }: Targe
     username: USER,
     password: PASSWORD,
     hostKey: () => true,
-    hostKeys: [ssh2.utils.generateKeyPairSync("ed25519").private],
+    hostKeys: [generateKeys().privateKey],
     users: { [USER]: { password: PASSWORD } },
     maxInboundStreams: streams,
     acceptBacklog: backlog,

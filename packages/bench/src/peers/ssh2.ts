@@ -1,6 +1,7 @@
 // ssh2: channels as a client forwards connections. Encrypted, and with the algorithms that both packages choose by themselves.
 
 import { createServer } from "node:net";
+import { generateKeys } from "mux-ssh";
 import ssh2 from "ssh2";
 import { listenLoopback } from "../loopback.js";
 import type { Peer } from "../peer.js";
@@ -11,7 +12,7 @@ import { PASSWORD, USER } from "./login.js";
 
 export const ssh2Peer: Peer = {
   async serve() {
-    const hostKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+    const hostKey = generateKeys().privateKey;
     const server = new ssh2.Server({ hostKeys: [hostKey] });
     server.on("connection", (client) => {
       client.on("error", fail);
