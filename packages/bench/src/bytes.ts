@@ -156,7 +156,9 @@ export class Sink {
   }
 
   #check(bytes: Uint8Array, i: number, size: number): void {
-    const { [i]: first, [i + (size >> 1)]: middle, [i + size - 1]: last } = bytes;
+    const first = bytes[i];
+    const middle = bytes[i + (size >> 1)];
+    const last = bytes[i + size - 1];
     const at = this.#at;
     if (at === 0) {
       this.#final = first === FINAL;

@@ -56,8 +56,6 @@ export interface Target {
   readonly port: number;
   /** Streams that may be open at once; more than any default allows where a workload asks for that. */
   readonly streams: number;
-  /** Streams that may arrive at once, before anybody accepted them. */
-  readonly backlog: number;
   /** For peers whose client starts its own server: what to run. */
   readonly server: readonly string[];
 }

@@ -49,12 +49,13 @@ async function upload(stream: Stream, first: Uint8Array): Promise<void> {
   let head = first;
   while (head.byteLength < HEAD_SIZE) head = Buffer.concat([head, await more(stream)]);
   const sink = new Sink(shapeOf(head));
-  let chunk = head.subarray(HEAD_SIZE);
-  let ack = sink.take(chunk);
-  while (ack === undefined) {
-    chunk = await more(stream);
-    ack = sink.take(chunk);
-  }
+  return receive(stream, sink, sink.take(head.subarray(HEAD_SIZE)));
+}
+
+/** Keeps no chunk while it waits for the next: a thousand streams would keep a thousand times the 64 KiB behind it. */
+async function receive(stream: Stream, sink: Sink, answer: Uint8Array | undefined): Promise<void> {
+  let ack = answer;
+  while (ack === undefined) ack = sink.take(await more(stream));
   await stream.write(ack);
   await stream.close();
 }

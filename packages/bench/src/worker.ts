@@ -39,10 +39,9 @@ function targetOf(job: Job): Target {
   const many = workload === "mem" || workload === "mem100k" || workload === "openecho-idle";
   // Those of the warm-up may still be ending when the others open.
   const streams = workload === "bulk1000" ? 2100 : many ? idle + 1000 : 1000;
-  const backlog = workload === "bulk1000" ? 1000 : many || workload.startsWith("openecho") ? 256 : 128;
   const file = process.argv[1] ?? "";
   const server = [process.execPath, ...process.execArgv, file, "server", JSON.stringify(job)];
-  return { port: job.port, streams, backlog, server };
+  return { port: job.port, streams, server };
 }
 
 /** The write to a pipe is done before this returns (on POSIX systems). */

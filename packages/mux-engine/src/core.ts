@@ -73,6 +73,7 @@ export class Core {
     this.liveness = new Liveness(this.limits, alarms, this.now, host.random());
     const needs = {
       wake: (): void => host.wake(),
+      wakeLater: (): void => host.wakeLater(),
       grant: (stream: EngineStream): number => this.#grant(stream),
     };
     this.sender = new Sender(wire, needs, this.limits);

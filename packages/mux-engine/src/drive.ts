@@ -1,7 +1,7 @@
 // Connects a session to a connection, the clock and the event loop: all the input and output there is.
 
 import type { Conn, Mux } from "streams-core";
-import { afterTick, READY } from "streams-core/kit";
+import { afterTick, afterTurn, READY } from "streams-core/kit";
 import type { SessionOptions } from "./options.js";
 import { Session } from "./session.js";
 import type { SessionHost } from "./session-host.js";
@@ -9,6 +9,8 @@ import type { Role, Wire } from "./wire.js";
 
 /** Bytes given to the transport at a time. More is written faster; less lets an urgent frame leave sooner. */
 const BATCH = 256 * 1024;
+/** Bytes received after which what may wait is sent. Each write that only returns credit costs both ends as much as one of data. */
+const PATIENCE = 256 * 1024;
 
 /** A mux out of a wire. Options are checked when the session is made. */
 export function engineMux(wire: (role: Role) => Wire, options: SessionOptions = {}): Mux {
@@ -19,6 +21,9 @@ class Driver implements SessionHost {
   readonly session: Session;
   readonly #conn: Conn;
   #scheduled = false;
+  #scheduledLater = false;
+  /** Bytes received since the last flush. */
+  #unanswered = 0;
   /** Settles when the transport has room again. */
   #room: Promise<void> | undefined;
   #over = false;
@@ -47,6 +52,13 @@ class Driver implements SessionHost {
     afterTick(this.#flush);
   }
 
+  wakeLater(): void {
+    if (this.#unanswered >= PATIENCE) return this.wake();
+    if (this.#scheduledLater || this.#scheduled) return;
+    this.#scheduledLater = true;
+    afterTurn(this.#flushLater);
+  }
+
   end(last: Uint8Array[], lingerMs: number): void {
     this.#over = true;
     clearTimeout(this.#timer);
@@ -67,8 +79,14 @@ class Driver implements SessionHost {
     this.session.transportDone();
   }
 
+  readonly #flushLater = (): void => {
+    this.#scheduledLater = false;
+    if (!this.#scheduled) this.#flush();
+  };
+
   readonly #flush = (): void => {
     this.#scheduled = false;
+    this.#unanswered = 0;
     while (this.#room === undefined && !this.#over) {
       const chunks = this.session.produce(BATCH);
       if (chunks.length === 0) break;
@@ -111,6 +129,7 @@ class Driver implements SessionHost {
   async #readAll(): Promise<void> {
     try {
       for (let chunk = await this.#conn.read(); chunk !== null; chunk = await this.#conn.read()) {
+        this.#unanswered += chunk.byteLength;
         this.session.receive(chunk);
         // What a peer provokes and does not take must not pile up here.
         while (this.session.overloaded && !this.#over) {

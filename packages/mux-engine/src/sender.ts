@@ -15,6 +15,8 @@ const NO_BLOCK = new Uint8Array(0);
 export interface SenderHost {
   /** There is something to send. */
   wake(): void;
+  /** There is something to send, which may wait a little. */
+  wakeLater(): void;
   /** The credit to give back for a stream now, in bytes, or 0. */
   grant(stream: EngineStream): number;
 }
@@ -89,7 +91,7 @@ export class Sender {
     if (this.#finished) return;
     stream.creditQueued = true;
     this.#credits.push(stream);
-    this.#host.wake();
+    this.#host.wakeLater();
   }
 
   /** Writes a frame that goes ahead of all data. */

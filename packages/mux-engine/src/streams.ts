@@ -1,6 +1,7 @@
 // The streams of a session: which are open, which ids were used, how many there are.
 
 import { StreamsError } from "streams-core";
+import { IdTable } from "./id-table.js";
 import type { EngineStream } from "./stream.js";
 import type { Ids } from "./wire.js";
 
@@ -9,7 +10,7 @@ const SILENT_SWEEPS = 4;
 
 export class Streams {
   readonly #ids: Ids;
-  readonly #open = new Map<number, EngineStream>();
+  readonly #open = new IdTable<EngineStream>();
   #nextLocal: number;
   /** The last id that the peer opened; 0 before the first. */
   lastRemote = 0;
@@ -36,8 +37,12 @@ export class Streams {
     return this.#open.get(id);
   }
 
+  /** Those open now, in the order of their ids. */
   [Symbol.iterator](): Iterator<EngineStream> {
-    return this.#open.values();
+    return this.#open
+      .values()
+      .sort((a, b) => a.number - b.number)
+      .values();
   }
 
   /** The id for a new stream of ours. @throws ERR_STREAMS_EXHAUSTED */
@@ -66,7 +71,7 @@ export class Streams {
   }
 
   add(stream: EngineStream): void {
-    this.#open.set(stream.number, stream);
+    this.#open.add(stream);
     if (stream.local) this.opened += 1;
     else this.#remote += 1;
   }
@@ -80,7 +85,7 @@ export class Streams {
   /** Resets the half-closed streams that heard nothing for too many sweeps. False if none is half-closed any more. */
   sweep(): boolean {
     let lingering = false;
-    for (const stream of [...this.#open.values()]) {
+    for (const stream of this.#open.values()) {
       if (!stream.sendEnded || stream.receiveEnded) continue;
       // What waits for our reader is not the peer's silence.
       stream.silentSweeps = stream.unread > 0 ? 0 : stream.silentSweeps + 1;

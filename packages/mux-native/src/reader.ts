@@ -1,7 +1,7 @@
 // Bytes to frame events.
 
 import { type PeerParameters, type Role, readU16, readU24, readU32, type Sink, type Syntax } from "mux-engine";
-import { broken } from "streams-core/kit";
+import { broken, copyOf } from "streams-core/kit";
 import { badFrame, control, isStream, type Tell } from "./control.js";
 import * as L from "./layout.js";
 import { readParameters, readPrefaceHead } from "./preface.js";
@@ -73,7 +73,7 @@ export class Reader implements Syntax {
   }
 
   #takeControl(bytes: Uint8Array, at: number): void {
-    const rest = this.want > 4 ? bytes.slice(at + 4, at + this.want) : NO_BLOCK;
+    const rest = this.want > 4 ? copyOf(bytes, at + 4, at + this.want) : NO_BLOCK;
     if (this.sink !== undefined) this.#tell?.(this.sink, this.#id, readU32(bytes, at), rest);
     this.#expect(this.#takeHeader, L.HEADER);
   }
@@ -102,7 +102,7 @@ export class Reader implements Syntax {
 
   #takeBlock(bytes: Uint8Array, at: number): void {
     this.#rest -= this.want;
-    this.#startPayload(bytes.slice(at, at + this.want), this.#urgency);
+    this.#startPayload(copyOf(bytes, at, at + this.want), this.#urgency);
   }
 
   #startPayload(block: Uint8Array, urgency: number): void {

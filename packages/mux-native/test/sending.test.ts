@@ -104,6 +104,8 @@ test("windows grow while they are read, together by no more than the budget", as
   const peer = new RawPeer({ growthBudget: 100_000, maxWindow: 1 << 20, initialWindow: 16384 });
   const listener = peer.session.listen();
   await turn();
+  // A link so long that each window is read well within its round trip.
+  await new Promise((resolve) => setTimeout(resolve, 20));
   await peer.send(ping(readU32(peer.of(PING)[0]?.body ?? new Uint8Array(4)), 1));
   await peer.send(open(1), open(3));
   const streams = [await listener.accept(), await listener.accept()];

@@ -85,7 +85,7 @@ async function start(
 
 /** Takes all that a server accepts, until it closes or fails, and closes the queue that is fed with it. */
 async function feed<T>(
-  queue: ServerQueue<unknown>,
+  queue: { close(): Promise<void> },
   source: Server<T>,
   take: (item: T) => Promise<unknown>,
 ): Promise<void> {

@@ -9,7 +9,5 @@ import { contractPeer } from "./contract.js";
 /** @param window of a stream and of the session; default what the package has */
 export function muxHttp2(window?: number): Peer {
   const windows = window === undefined ? {} : { streamWindow: window, sessionWindow: window };
-  return contractPeer("http2+tcp", ({ streams, backlog }) =>
-    over(http2({ ...windows, maxInboundStreams: streams, acceptBacklog: backlog }), tcp()),
-  );
+  return contractPeer("http2+tcp", ({ streams }) => over(http2({ ...windows, maxInboundStreams: streams }), tcp()));
 }

@@ -8,7 +8,7 @@ import type { Peer } from "../peer.js";
 import { contractPeer } from "./contract.js";
 import { PASSWORD, USER } from "./login.js";
 
-export const muxSsh: Peer = contractPeer("ssh+tcp", ({ streams, backlog }: Target): Backend => {
+export const muxSsh: Peer = contractPeer("ssh+tcp", ({ streams }: Target): Backend => {
   const options = {
     username: USER,
     password: PASSWORD,
@@ -16,7 +16,6 @@ export const muxSsh: Peer = contractPeer("ssh+tcp", ({ streams, backlog }: Targe
     hostKeys: [generateKeys().privateKey],
     users: { [USER]: { password: PASSWORD } },
     maxInboundStreams: streams,
-    acceptBacklog: backlog,
   };
   return over(ssh(options), tcp());
 });

@@ -10,6 +10,6 @@ import { contractPeer } from "./contract.js";
 export const nativePeer: Peer = contractPeer("native+tcp", (target) => nativeOver(tcp(), target));
 
 /** Every limit is the default one, but where a workload has more streams than that. */
-export function nativeOver(transport: Transport, { streams, backlog }: Target): Backend {
-  return over(native({ maxInboundStreams: streams, acceptBacklog: backlog }), transport);
+export function nativeOver(transport: Transport, { streams }: Target): Backend {
+  return over(native({ maxInboundStreams: streams }), transport);
 }

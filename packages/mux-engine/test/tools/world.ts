@@ -25,6 +25,10 @@ export class End implements SessionHost {
     return 0.5;
   }
 
+  wakeLater(): void {
+    this.awake = true;
+  }
+
   wake(): void {
     this.awake = true;
   }

@@ -6,7 +6,7 @@ import { AcceptQueue } from "./accept-queue.js";
 import { afterTick } from "./after-tick.js";
 import { toHeaders } from "./headers.js";
 import { accepted } from "./iterate.js";
-import { handled, READY } from "./ready.js";
+import { READY } from "./ready.js";
 
 /** An inbound stream that nobody has accepted yet. */
 export interface Inbound {
@@ -95,9 +95,11 @@ function refuseAll(streams: Set<Inbound>): void {
   streams.clear();
 }
 
+const ACCEPT: Decision = { accept: true };
+
 class Listening implements Listener {
   readonly #handler: StreamHandler | undefined;
-  readonly #queue = new AcceptQueue<Waiting>();
+  readonly #queue = new AcceptQueue<Waiting, Stream>((waiting) => waiting.stream ?? waiting.inbound.accept());
   readonly #deciding = new Set<Inbound>();
   /** Handlers that run, also those whose stream has ended meanwhile: opening and resetting must not start ever more of them. */
   #running = 0;
@@ -117,7 +119,7 @@ class Listening implements Listener {
   offer(inbound: Inbound): void {
     if (this.closed) inbound.refuse();
     else if (this.#handler === undefined) this.#queue.push({ inbound });
-    else void this.#decide(inbound, this.#handler);
+    else this.#decide(inbound, this.#handler);
   }
 
   withdraw(inbound: Inbound): void {
@@ -126,7 +128,7 @@ class Listening implements Listener {
   }
 
   accept(options?: OpOptions): Promise<Stream | null> {
-    return handled(this.#accept(options));
+    return this.#queue.accept(options);
   }
 
   close(): Promise<void> {
@@ -160,31 +162,36 @@ class Listening implements Listener {
     return this.close();
   }
 
-  async #accept(options?: OpOptions): Promise<Stream | null> {
-    for (;;) {
-      const waiting = await this.#queue.accept(options);
-      if (waiting === null) return null;
-      const stream = waiting.stream ?? waiting.inbound.accept();
-      if (stream !== undefined) return stream;
+  #decide(inbound: Inbound, handler: StreamHandler): void {
+    try {
+      const decision = handler(inbound.headers);
+      if (decision instanceof Promise) void this.#decideLater(inbound, decision);
+      else this.#decided(inbound, decision);
+    } catch {
+      // A handler that throws refuses.
+      inbound.refuse();
     }
   }
 
-  async #decide(inbound: Inbound, handler: StreamHandler): Promise<void> {
+  async #decideLater(inbound: Inbound, deciding: Promise<Decision | void>): Promise<void> {
     this.#deciding.add(inbound);
     this.#running += 1;
-    let decision: Decision = { accept: false };
+    let decision: Decision | void = { accept: false };
     try {
-      const result = handler(inbound.headers);
-      decision = (result instanceof Promise ? await result : result) ?? { accept: true };
+      decision = await deciding;
     } catch {
-      // A handler that throws refuses.
+      // As one that throws.
     }
     this.#running -= 1;
-    if (!this.#deciding.delete(inbound)) return;
+    if (this.#deciding.delete(inbound)) this.#decided(inbound, decision);
+  }
+
+  #decided(inbound: Inbound, decision: Decision | void): void {
+    const chosen = decision ?? ACCEPT;
     try {
-      const headers = decision.headers && toHeaders(decision.headers);
-      if (!decision.accept) return inbound.refuse(headers, decision.code);
-      const stream = inbound.accept(headers);
+      const reply = chosen.headers && toHeaders(chosen.headers);
+      if (!chosen.accept) return inbound.refuse(reply, chosen.code);
+      const stream = inbound.accept(reply);
       if (stream !== undefined) this.#queue.push({ inbound, stream });
     } catch {
       inbound.refuse();

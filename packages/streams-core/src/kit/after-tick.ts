@@ -19,3 +19,15 @@ function makeAfterTick(): (callback: () => void) => void {
     port2.postMessage(0);
   };
 }
+
+interface Looper {
+  setImmediate(callback: () => void): void;
+}
+
+/** Runs something once what has arrived by now was handled: in Node, Bun and Deno, after the events of this turn of the loop. */
+export const afterTurn: (callback: () => void) => void = makeAfterTurn();
+
+function makeAfterTurn(): (callback: () => void) => void {
+  const { setImmediate } = globalThis as Partial<Looper>;
+  return setImmediate ?? afterTick;
+}

@@ -1,5 +1,7 @@
-// A first-in first-out queue of byte chunks. Chunks stay views; only small ones are copied together, so that a few bytes
-// never hold a large buffer, nor a thousand tiny chunks a thousand objects.
+// A first-in first-out queue of byte chunks. Chunks stay views; only small ones that are not taken soon are copied together, so
+// that a few bytes never hold a large buffer for long, nor a thousand tiny chunks a thousand objects.
+
+import { afterTurn } from "./after-tick.js";
 
 const FIRST_SLAB = 1024;
 const LARGEST_SLAB = 16 * 1024;
@@ -11,6 +13,8 @@ export class ByteQueue {
   #size = 0;
   #slab: Uint8Array | undefined;
   #slabUsed = 0;
+  /** A small view of a larger buffer that was put into the empty queue: most leave again in the same turn, and need no copy. */
+  #loose: Uint8Array | undefined;
 
   /** @param small chunks up to this size are copied when they are views of a buffer more than four times as large. Default 512 */
   constructor(small = 512) {
@@ -25,8 +29,11 @@ export class ByteQueue {
   push(chunk: Uint8Array): void {
     const length = chunk.byteLength;
     if (length === 0) return;
-    if (length <= this.#small && chunk.buffer.byteLength > 4 * length) this.#gather(chunk);
-    else this.pushWhole(chunk);
+    if (length > this.#small || chunk.buffer.byteLength <= 4 * length) return this.pushWhole(chunk);
+    if (this.#size > 0) return this.#gather(chunk);
+    this.pushWhole(chunk);
+    this.#loose = chunk;
+    tidyLater(this);
   }
 
   /** As `push`, but never copies, so that `remove` finds the chunk again. */
@@ -57,8 +64,10 @@ export class ByteQueue {
   take(limit: number): Uint8Array | undefined {
     const chunk = this.#chunks[this.#head];
     if (chunk === undefined || chunk.byteLength <= limit) return this.shift();
+    const rest = chunk.subarray(limit);
+    if (chunk === this.#loose) this.#loose = rest;
     this.#size -= limit;
-    this.#chunks[this.#head] = chunk.subarray(limit);
+    this.#chunks[this.#head] = rest;
     return chunk.subarray(0, limit);
   }
 
@@ -67,6 +76,14 @@ export class ByteQueue {
     this.#head = 0;
     this.#size = 0;
     this.#slab = undefined;
+    this.#loose = undefined;
+  }
+
+  /** Copies what is still here of a small view, and lets go of the large buffer behind it. */
+  tidy(): void {
+    const loose = this.#loose;
+    this.#loose = undefined;
+    if (loose !== undefined && this.#chunks[this.#head] === loose) this.#chunks[this.#head] = new Uint8Array(loose);
   }
 
   #drop(): void {
@@ -99,4 +116,15 @@ export class ByteQueue {
       this.#chunks.push(slab.subarray(start, this.#slabUsed));
     }
   }
+}
+
+const untidy: ByteQueue[] = [];
+
+function tidyLater(queue: ByteQueue): void {
+  if (untidy.push(queue) === 1) afterTurn(tidyAll);
+}
+
+function tidyAll(): void {
+  for (const queue of untidy) queue.tidy();
+  untidy.length = 0;
 }

@@ -4,19 +4,16 @@ import type { OpOptions } from "../contract.js";
 import { StreamsError } from "../errors.js";
 import { onAbort } from "./abort.js";
 import { ByteQueue } from "./byte-queue.js";
-import { END, handled, rejected } from "./ready.js";
-
-interface Reader {
-  resolve(chunk: Uint8Array | null): void;
-  reject(reason: unknown): void;
-  forget(): void;
-}
+import { Outcome } from "./outcome.js";
+import { END, rejected } from "./ready.js";
 
 export class Inbox {
   /** A peer chooses how much of each chunk is payload: what waits must not hold many times its size. */
   readonly #queue = new ByteQueue(16 * 1024);
   readonly #onRead: ((bytes: number) => void) | undefined;
-  #reader: Reader | undefined;
+  /** The read that waits. */
+  #reader: Outcome<Uint8Array | null> | undefined;
+  #forget: (() => void) | undefined;
   #ended = false;
   #error: unknown;
 
@@ -81,15 +78,15 @@ export class Inbox {
     }
     if (this.#error !== undefined) return rejected(this.#error);
     if (this.#ended) return END;
-    return handled(
-      new Promise((resolve, reject) => {
-        const forget = onAbort(signal, (reason) => {
-          this.#reader = undefined;
-          reject(reason);
-        });
-        this.#reader = { resolve, reject, forget };
-      }),
-    );
+    const reader = new Outcome<Uint8Array | null>();
+    this.#reader = reader;
+    if (signal !== undefined) {
+      this.#forget = onAbort(signal, (reason) => {
+        this.#take();
+        reader.reject(reason);
+      });
+    }
+    return reader.promise;
   }
 
   #break(error: unknown): void {
@@ -97,10 +94,13 @@ export class Inbox {
     this.#take()?.reject(error);
   }
 
-  #take(): Reader | undefined {
+  #take(): Outcome<Uint8Array | null> | undefined {
     const reader = this.#reader;
     this.#reader = undefined;
-    reader?.forget();
+    if (this.#forget !== undefined) {
+      this.#forget();
+      this.#forget = undefined;
+    }
     return reader;
   }
 }

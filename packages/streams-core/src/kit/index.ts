@@ -3,7 +3,7 @@
 export { onAbort, raceAbort } from "./abort.js";
 export { AcceptQueue } from "./accept-queue.js";
 export { Acceptor, type Inbound } from "./acceptor.js";
-export { afterTick } from "./after-tick.js";
+export { afterTick, afterTurn } from "./after-tick.js";
 export { Bucket } from "./bucket.js";
 export { ByteQueue } from "./byte-queue.js";
 export {
@@ -23,6 +23,7 @@ export { broken, byPeer } from "./peer-faults.js";
 export { END, handled, READY, rejected } from "./ready.js";
 export { retryable } from "./retryable.js";
 export { type ServerHooks, ServerQueue } from "./server-queue.js";
+export { copyOf } from "./slab.js";
 export { seemsToSpeak } from "./sniff.js";
 export { printable } from "./text.js";
 export { WaitingWrites } from "./waiting-writes.js";

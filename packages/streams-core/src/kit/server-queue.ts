@@ -17,7 +17,7 @@ const BACKLOG = 511;
 
 export class ServerQueue<T> implements Server<T> {
   readonly url: URL;
-  readonly #queue = new AcceptQueue<T>();
+  readonly #queue = new AcceptQueue<T>((item) => item);
   readonly #hooks: ServerHooks<T>;
   #stopped: Promise<void> | undefined;
 

@@ -20,6 +20,11 @@ export interface FromDuplexOptions {
   /** Bytes that may wait unread before the duplex is paused. Default 262,144. */
   readonly highWaterMark?: number;
   /**
+   * Bytes that the duplex may hold before writers wait, where its own `writableHighWaterMark` is less: the 16 KiB of a socket in
+   * Node 20 are too few for a good write. Default 262,144.
+   */
+  readonly writeAhead?: number;
+  /**
    * Ends the duplex at once, so that the peer sees an error and not an end.
    * Default: `resetAndDestroy()` where the duplex is a TCP socket, otherwise `destroy(error)`.
    */
@@ -44,7 +49,7 @@ export function fromDuplex(duplex: Duplex, options: FromDuplexOptions = {}): Con
       "The duplex carries objects or strings, not bytes: give one without objectMode and setEncoding().",
     );
   }
-  return new DuplexConn(duplex, wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024), options);
+  return new DuplexConn(duplex, options);
 }
 
 /**
@@ -64,11 +69,14 @@ class DuplexConn implements Conn {
   readonly duplex: Duplex;
   readonly #socket: Socket | undefined;
   readonly #highWaterMark: number;
+  readonly #writeAhead: number;
   readonly #options: FromDuplexOptions;
   readonly #allowedHalfOpen: boolean;
   readonly #inbox: Inbox = new Inbox(() => this.#onRead());
   readonly #waiting = new WaitingWrites();
   readonly #outcome = new Outcome<void>();
+  /** Of the write that filled the duplex. */
+  #drained: Outcome<void> | undefined;
   #closing: Outcome<void> | undefined;
   #error: StreamsError | undefined;
   #started = false;
@@ -78,10 +86,12 @@ class DuplexConn implements Conn {
   #confirming = false;
   #ending = false;
 
-  constructor(duplex: Duplex, highWaterMark: number, options: FromDuplexOptions) {
+  /** @throws ERR_OPTION_INVALID */
+  constructor(duplex: Duplex, options: FromDuplexOptions) {
     this.duplex = duplex;
     this.#socket = options.socket ?? (isPlainSocket(duplex) ? duplex : undefined);
-    this.#highWaterMark = highWaterMark;
+    this.#highWaterMark = wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024);
+    this.#writeAhead = wholeNumber("writeAhead", options.writeAhead, 256 * 1024);
     this.#options = options;
     this.#allowedHalfOpen = duplex.allowHalfOpen;
     duplex.allowHalfOpen = true;
@@ -111,11 +121,12 @@ class DuplexConn implements Conn {
     }
     if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     if (!this.#started) this.#start();
-    if (this.#waiting.size === 0 && !this.duplex.writableNeedDrain) {
-      this.#send(chunk);
-      return READY;
-    }
-    return this.#waiting.add(chunk, signal, this.#onDrain);
+    if (this.#full || this.#waiting.size > 0) return this.#waiting.add(chunk, signal, this.#onDrain);
+    this.#send(chunk);
+    // One that can be aborted must still be whole here, or gone; it does not wait.
+    if (signal !== undefined || !this.#full) return READY;
+    this.#drained ??= new Outcome();
+    return this.#drained.promise;
   }
 
   close(options?: OpOptions): Promise<void> {
@@ -179,6 +190,10 @@ class DuplexConn implements Conn {
     if (duplex.isPaused()) duplex.resume();
   }
 
+  get #full(): boolean {
+    return this.duplex.writableNeedDrain && this.duplex.writableLength >= this.#writeAhead;
+  }
+
   #send(chunk: Uint8Array): void {
     if (!this.#corked) {
       this.#corked = true;
@@ -207,7 +222,9 @@ class DuplexConn implements Conn {
   }
 
   readonly #onDrain = (): void => {
-    while (!this.duplex.writableNeedDrain) {
+    this.#drained?.resolve();
+    this.#drained = undefined;
+    while (!this.#full) {
       const chunk = this.#waiting.shift();
       if (chunk === undefined) break;
       this.#send(chunk);
@@ -282,6 +299,7 @@ class DuplexConn implements Conn {
     this.#error = error;
     this.#inbox.fail(error);
     this.#waiting.fail(error);
+    this.#drained?.reject(error);
     this.#closing?.reject(error);
     this.#outcome.reject(error);
   }

@@ -53,7 +53,7 @@ describe("promises that nobody listens to", () => {
       void raceAbort(new Promise(() => {}), AbortSignal.abort(new Error("e")));
       void raceAbort(Promise.reject(new Error("f")), new AbortController().signal);
       void new ServerQueue(url, { stop: () => Promise.reject(new Error("g")), discard() {} }).close();
-      void new AcceptQueue().accept({ signal: AbortSignal.abort(new Error("h")) });
+      void new AcceptQueue((item) => item).accept({ signal: AbortSignal.abort(new Error("h")) });
       await new Promise((resolve) => setImmediate(resolve));
       expect(escaped).toEqual([]);
     } finally {
@@ -100,7 +100,7 @@ test("onAbort() calls once, or never after it was forgotten", () => {
 
 describe("AcceptQueue", () => {
   test("serves first come, first served, on both sides", async () => {
-    const queue = new AcceptQueue<number>();
+    const queue = new AcceptQueue<number>((item) => item);
     const waiting = [queue.accept(), queue.accept()];
     expect(queue.wanted).toBe(true);
     for (const item of [1, 2, 3, 4]) queue.push(item);
@@ -110,7 +110,7 @@ describe("AcceptQueue", () => {
   });
 
   test("an aborted accept takes nothing", async () => {
-    const queue = new AcceptQueue<number>();
+    const queue = new AcceptQueue<number>((item) => item);
     const controller = new AbortController();
     const aborted = queue.accept({ signal: controller.signal });
     const next = queue.accept();
@@ -121,12 +121,12 @@ describe("AcceptQueue", () => {
   });
 
   test("closing gives null to all, and back what nobody accepted; what is put back is given out", async () => {
-    const queue = new AcceptQueue<number>();
+    const queue = new AcceptQueue<number>((item) => item);
     const waiting = queue.accept();
     expect(queue.close()).toEqual([]);
     expect(await waiting).toBeNull();
     expect(queue.closed).toBe(true);
-    const full = new AcceptQueue<number>();
+    const full = new AcceptQueue<number>((item) => item);
     full.push(1);
     full.push(2);
     expect(full.close()).toEqual([1, 2]);
@@ -136,7 +136,7 @@ describe("AcceptQueue", () => {
   });
 
   test("removeWhere takes out what matches and keeps the order of the rest", async () => {
-    const queue = new AcceptQueue<number>();
+    const queue = new AcceptQueue<number>((item) => item);
     for (const item of [1, 2, 3, 4]) queue.push(item);
     queue.removeWhere((item) => item % 2 === 0);
     expect([await queue.accept(), await queue.accept()]).toEqual([1, 3]);

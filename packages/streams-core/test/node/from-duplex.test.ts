@@ -66,7 +66,7 @@ describe("reading", () => {
       for await (const chunk of conn) read.push(decoded(chunk));
     })();
     await expect(reading).rejects.toEqual(lost);
-    expect(read.join()).toBe("firstin the duplex");
+    expect(read.join("")).toBe("firstin the duplex");
   });
 });
 
@@ -80,27 +80,33 @@ describe("writing", () => {
     expect(duplex.writes).toEqual([["a", "b", "c"]]);
   });
 
-  test("a write into a full duplex waits for the drain, and all leave in call order", async () => {
+  test("the write that fills the duplex waits for the drain, and so do those after it, in call order", async () => {
     const duplex = new Probe({ auto: false, highWaterMark: 2 });
-    const conn = fromDuplex(duplex);
+    const conn = fromDuplex(duplex, { writeAhead: 3 });
     expect(conn.write(bytes("ab"))).toBe(READY);
+    const first = conn.write(bytes("ab"));
+    expect(first).not.toBe(READY);
     const second = conn.write(bytes("cd"));
     const third = conn.write(bytes("ef"));
     expect(second).not.toBe(READY);
     await nextTurn();
-    expect(duplex.writes).toEqual([["ab"]]);
+    expect(duplex.writes).toEqual([["ab", "ab"]]);
     duplex.finishWrite();
+    await first;
     await second;
     await nextTurn();
     duplex.finishWrite();
     await third;
     await nextTurn();
-    expect(duplex.writes).toEqual([["ab"], ["cd"], ["ef"]]);
+    expect(duplex.writes).toEqual([
+      ["ab", "ab"],
+      ["cd", "ef"],
+    ]);
   });
 
   test("an aborted write that waited sends nothing, and those behind it go on", async () => {
     const duplex = new Probe({ auto: false, highWaterMark: 2 });
-    const conn = fromDuplex(duplex);
+    const conn = fromDuplex(duplex, { writeAhead: 1 });
     conn.write(bytes("ab"));
     const aborted = new AbortController();
     const second = conn.write(bytes("cd"), { signal: aborted.signal });
@@ -123,7 +129,7 @@ describe("writing", () => {
 
   test("close ends the duplex after the writes that waited", async () => {
     const duplex = new Probe({ auto: false, highWaterMark: 2 });
-    const conn = fromDuplex(duplex);
+    const conn = fromDuplex(duplex, { writeAhead: 1 });
     conn.write(bytes("ab"));
     conn.write(bytes("cd"));
     const closing = conn.close();
