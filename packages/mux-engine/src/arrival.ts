@@ -6,6 +6,8 @@ import type { Core } from "./core.js";
 import type { EngineStream } from "./stream.js";
 
 const NO_BLOCK = new Uint8Array(0);
+/** Nobody sees it: the stream was never given out. */
+const REFUSED = new StreamsError("ERR_REFUSED", "This end refused the stream.");
 
 export class Arrival implements Inbound {
   readonly #core: Core;
@@ -44,6 +46,6 @@ export class Arrival implements Inbound {
     }
     stream.arrival = undefined;
     sender.answer((out) => wire.refuse(out, stream.number, code ?? 0, block));
-    stream.fail(new StreamsError("ERR_REFUSED", "This end refused the stream."));
+    stream.fail(REFUSED);
   }
 }

@@ -11,6 +11,10 @@ import type { Role, Wire } from "./wire.js";
 const BATCH = 256 * 1024;
 /** Bytes received after which what may wait is sent. Each write that only returns credit costs both ends as much as one of data. */
 const PATIENCE = 256 * 1024;
+/** Milliseconds after which the rest of the process has its turn, whatever a peer sends: a flood of frames is a peer's own matter. */
+const SHARE_MS = 1;
+/** Bytes taken at a time from a peer of whose chunks one took more than that. */
+const SLICE = 8192;
 
 /** A mux out of a wire. Options are checked when the session is made. */
 export function engineMux(wire: (role: Role) => Wire, options: SessionOptions = {}): Mux {
@@ -27,6 +31,9 @@ class Driver implements SessionHost {
   /** Settles when the transport has room again. */
   #room: Promise<void> | undefined;
   #over = false;
+  /** Milliseconds that what this peer sent has taken since other work had its turn, and whether one chunk of it took all of a share. */
+  #spent = 0;
+  #costly = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #linger: ReturnType<typeof setTimeout> | undefined;
@@ -129,17 +136,39 @@ class Driver implements SessionHost {
   async #readAll(): Promise<void> {
     try {
       for (let chunk = await this.#conn.read(); chunk !== null; chunk = await this.#conn.read()) {
-        this.#unanswered += chunk.byteLength;
-        this.session.receive(chunk);
-        // What a peer provokes and does not take must not pile up here.
-        while (this.session.overloaded && !this.#over) {
-          this.#flush();
-          await this.#room;
+        if (!this.#costly) {
+          const waiting = this.#receive(chunk);
+          if (waiting !== undefined) await waiting;
+          continue;
         }
+        this.#costly = false;
+        for (let at = 0; at < chunk.byteLength; at += SLICE) await this.#receive(chunk.subarray(at, at + SLICE));
       }
       this.session.lost();
     } catch (error) {
       this.session.lost(error);
+    }
+  }
+
+  /** A promise only if this peer has had its share of the process for now, or must first take what it provoked. */
+  #receive(bytes: Uint8Array): Promise<void> | undefined {
+    const began = this.now();
+    this.#unanswered += bytes.byteLength;
+    this.session.receive(bytes);
+    const took = this.now() - began;
+    this.#costly ||= took > SHARE_MS;
+    this.#spent += took;
+    if (this.session.overloaded && !this.#over) return this.#relieve();
+    if (this.#spent < SHARE_MS) return undefined;
+    this.#spent = 0;
+    return new Promise((resolve) => afterTurn(resolve));
+  }
+
+  /** What a peer provokes and does not take must not pile up here. */
+  async #relieve(): Promise<void> {
+    while (this.session.overloaded && !this.#over) {
+      this.#flush();
+      await this.#room;
     }
   }
 

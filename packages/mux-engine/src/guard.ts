@@ -6,7 +6,7 @@ import type { Limits } from "./options.js";
 
 export class Guard {
   readonly #resets: Bucket;
-  /** Frames without effect: credit of zero, data frames without data, pings beyond those that are answered. */
+  /** Frames without effect: credit of zero, data frames without data, pings beyond those that are answered, a drain after the first. */
   readonly #idle = new Bucket(1000, 100);
   /** Frames for streams that are over. Many come honestly: what was in flight when a stream was reset here. */
   readonly #stray = new Bucket(20_000, 2000);
@@ -15,7 +15,7 @@ export class Guard {
     this.#resets = new Bucket(limits.resetBurst, limits.resetRate);
   }
 
-  /** The peer reset a stream that it had opened. @throws ERR_CALM */
+  /** The peer reset, or stopped, a stream that it had opened. @throws ERR_CALM */
   reset(now: number): void {
     if (!this.#resets.take(now)) throw flood("streams opened and reset");
   }

@@ -2,6 +2,8 @@
 // session with much coming and going every stream then lives until the next major collection.
 
 const SMALLEST_BITS = 4;
+/** Up to this size a table keeps what it has grown to: sessions that open and end hundreds at a time would resize all the time. */
+const KEPT_BITS = 10;
 
 /** Open addressing with linear probing; what is deleted leaves no mark. */
 export class IdTable<T extends { readonly number: number }> {
@@ -40,7 +42,7 @@ export class IdTable<T extends { readonly number: number }> {
       hole = i;
     }
     slots[hole] = undefined;
-    if (this.#bits > SMALLEST_BITS && 16 * this.#size < slots.length) this.#resize(this.#bits - 2);
+    if (this.#bits > KEPT_BITS && 16 * this.#size < slots.length) this.#resize(this.#bits - 2);
     return true;
   }
 
@@ -65,7 +67,7 @@ export class IdTable<T extends { readonly number: number }> {
 
   #resize(bits: number): void {
     const items = this.values();
-    this.#bits = Math.max(bits, SMALLEST_BITS);
+    this.#bits = bits;
     this.#slots = emptySlots(this.#bits);
     for (const item of items) this.#slots[this.#find(item.number)] = item;
   }

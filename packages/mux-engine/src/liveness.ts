@@ -106,15 +106,16 @@ export class Liveness {
 
   #keepalive(now: number): void {
     const { keepaliveTimeout } = this.#limits;
-    const quiet = now - this.#heardAt;
-    if (quiet < this.#interval) {
-      this.#deadlines.set("keepalive", this.#heardAt + this.#interval);
+    // Compared as it is set: the rounding of a subtraction could set a deadline that is due at once, for ever.
+    const due = this.#heardAt + this.#interval;
+    if (due > now) {
+      this.#deadlines.set("keepalive", due);
     } else if (!this.#probed) {
       this.#probed = true;
       this.#host.probe();
       this.#deadlines.set("keepalive", now + keepaliveTimeout);
     } else {
-      const silence = `The peer was silent for ${Math.round(quiet)} ms, also when pinged`;
+      const silence = `The peer was silent for ${Math.round(now - this.#heardAt)} ms, also when pinged`;
       this.#late("keepalive", now, `${silence} (keepaliveTimeout ${keepaliveTimeout}).`);
     }
   }

@@ -23,7 +23,7 @@ export interface SessionOptions {
   readonly maxQueuedControl?: number;
   /** Answers to pings that may wait for the transport; further pings go unanswered, and a flood of them ends the session. Default 32. */
   readonly maxQueuedPongs?: number;
-  /** Streams the peer may open and reset at once, and per second after that; more end the session. Defaults 1,000 and 100. */
+  /** Streams the peer may open and reset, or stop, at once, and per second after that; more end the session. Defaults 1,000 and 100. */
   readonly resetBurst?: number;
   readonly resetRate?: number;
   /** Milliseconds until the peer must have shown that it speaks this wire. Default 10,000. */

@@ -110,6 +110,8 @@ export class Receiver implements Sink {
   stop(id: number, code: number): void {
     const stream = this.#find(id);
     if (stream === undefined) return;
+    // Opened, ended and stopped costs the application as much as opened and reset.
+    if (!stream.local && !stream.sendEnded) this.#guard.reset(this.#core.now);
     this.#core.peerStops(stream, code);
   }
 
@@ -129,6 +131,8 @@ export class Receiver implements Sink {
   }
 
   drain(lastId: number): void {
+    // Once says it all, and each looks at every stream.
+    if (this.#core.peerDraining) this.#guard.idle(this.#core.now);
     this.#core.peerDrains(lastId);
   }
 

@@ -184,7 +184,7 @@ export class EngineStream implements Stream {
    * @param code given to the peer, whose writes reject with it. Default 0.
    */
   stopReading(code = 0): void {
-    if (this.ended || this.receiveEnded) return;
+    if (this.#inbox.ended) return;
     const error = faults.stoppedHere(code);
     this.#inbox.abandon(error);
     this.#halfError ??= error;

@@ -1,6 +1,8 @@
 // Every deadline of a session, on a clock that the test moves.
 
+import { limitsOf } from "mux-engine";
 import { expect, test } from "vitest";
+import { Liveness } from "../src/liveness.js";
 import { type End, microtasks, World } from "./tools/world.js";
 
 /** Moves the clock and rings what is due, as a driver does, in steps of `step`. */
@@ -180,4 +182,23 @@ test("a session that is over wants no more ticks", async () => {
   void world.client.session.close();
   expect(world.client.session.nextTick).toBe(Number.POSITIVE_INFINITY);
   world.client.session.tick();
+});
+
+test("a deadline that rounding puts on the very moment does not ring for ever", () => {
+  let asked = 0;
+  const limits = {
+    ...limitsOf({}),
+    get keepaliveInterval(): number {
+      asked += 1;
+      if (asked > 10_000) throw new Error("It rings for ever.");
+      return 30_000;
+    },
+  };
+  const host = { fail: () => {}, probe: () => {}, sweep: () => false };
+  for (let heardAt = 0; heardAt < 100_000; heardAt += 997.13) {
+    const liveness = new Liveness(limits, host, heardAt, 0.5);
+    liveness.greeted(heardAt);
+    liveness.tick(liveness.next);
+  }
+  expect(asked).toBeLessThan(10_000);
 });

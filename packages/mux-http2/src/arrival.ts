@@ -1,12 +1,16 @@
 // A stream that the peer opened, until it is accepted or refused: as a response to its request, or, where the server opened it on a
 // parked request of ours, as a record at the start of the request's body.
 
-import type { ClientHttp2Stream, Http2Stream, ServerHttp2Stream } from "node:http2";
-import { HEADER_LIMITS, type HeaderLimits, type Inbound } from "streams-core/kit";
+import type { ClientHttp2Stream, ServerHttp2Stream } from "node:http2";
+import { HEADER_LIMITS, type Inbound } from "streams-core/kit";
 import { encodeAnswer } from "./answer-record.js";
 import { NO_ERROR, REFUSED_STREAM } from "./codes.js";
 import { addFields, CODE, newFields } from "./fields.js";
+import type { Settled } from "./options.js";
 import type { H2Stream } from "./stream.js";
+
+const OK = { ":status": 200 };
+const FORBIDDEN = { ":status": 403 };
 
 /** @types/node does not know `sendDate`: the application's headers are sent, and no other. */
 const ANSWER = { endStream: false, sendDate: false };
@@ -15,24 +19,23 @@ const REFUSAL = { endStream: true, sendDate: false };
 /** Milliseconds that the opener of a refused stream has to stop sending. */
 const GRACE = 1000;
 
-/** How the peer is told. Both throw if the headers do not fit. */
-interface Teller {
-  accept(reply: Headers | undefined): void;
-  refuse(headers: Headers | undefined, code: number | undefined): void;
+/** What an arrival asks of its session. */
+export interface ArrivalHost {
+  readonly ours: boolean;
+  readonly options: Settled;
+  /** The application took a stream. */
+  tookOne(): void;
 }
 
 export class Arrival implements Inbound {
   readonly #stream: H2Stream;
-  readonly #wire: Http2Stream;
-  readonly #teller: Teller;
-  readonly #accepted: () => void;
+  readonly #wire: ClientHttp2Stream | ServerHttp2Stream;
+  readonly #host: ArrivalHost;
 
-  /** @param accepted called when the application takes the stream */
-  constructor(stream: H2Stream, wire: Http2Stream, teller: Teller, accepted: () => void) {
+  constructor(stream: H2Stream, wire: ClientHttp2Stream | ServerHttp2Stream, host: ArrivalHost) {
     this.#stream = stream;
     this.#wire = wire;
-    this.#teller = teller;
-    this.#accepted = accepted;
+    this.#host = host;
   }
 
   get headers(): Headers {
@@ -40,12 +43,17 @@ export class Arrival implements Inbound {
   }
 
   accept(reply: Headers | undefined): H2Stream | undefined {
-    if (this.#stream.failed || this.#wire.destroyed || this.#wire.closed) return undefined;
-    this.#teller.accept(reply);
-    this.#stream.arrival = undefined;
-    this.#stream.replied(() => reply ?? new Headers());
-    this.#accepted();
-    return this.#stream;
+    const stream = this.#stream;
+    const wire = this.#wire;
+    if (stream.failed || wire.destroyed || wire.closed) return undefined;
+    const limits = this.#host.options.headers;
+    // To a request of the client, or on a parked request of ours.
+    if (!("respond" in wire)) wire.write(encodeAnswer(true, 0, reply, limits));
+    else wire.respond(reply === undefined ? OK : addFields(newFields(OK), reply, limits), ANSWER);
+    stream.arrival = undefined;
+    stream.replied(reply);
+    this.#host.tookOne();
+    return stream;
   }
 
   refuse(headers: Headers | undefined, code: number | undefined): void {
@@ -56,44 +64,27 @@ export class Arrival implements Inbound {
     if (headers === undefined && code === undefined) return this.#stream.cut(REFUSED_STREAM);
     const known = isCode(code) ? code : undefined;
     try {
-      this.#teller.refuse(headers, known);
+      this.#sendRefusal(headers, known);
     } catch {
       // A refusal must not fail: headers that do not fit are left out.
-      this.#teller.refuse(undefined, known);
+      this.#sendRefusal(undefined, known);
     }
+  }
+
+  /** Throws if the headers do not fit. */
+  #sendRefusal(headers: Headers | undefined, code: number | undefined): void {
+    const wire = this.#wire;
+    if (!("respond" in wire)) return void wire.end(encodeAnswer(false, code ?? 0, headers, HEADER_LIMITS));
+    const fields = addFields(newFields(FORBIDDEN), headers, this.#host.options.headers);
+    if (code !== undefined) fields[CODE] = String(code);
+    wire.respond(fields, REFUSAL);
+    if (!this.#host.ours) stopLater(wire);
   }
 }
 
 /** Codes are 32 bits wide. */
 function isCode(code: number | undefined): boolean {
   return code !== undefined && Number.isInteger(code) && code >= 0 && code < 2 ** 32;
-}
-
-/** To a request of the client. */
-export function byResponse(wire: ServerHttp2Stream, limits: HeaderLimits, ours: boolean): Teller {
-  return {
-    accept(reply) {
-      wire.respond(addFields(newFields({ ":status": 200 }), reply, limits), ANSWER);
-    },
-    refuse(headers, code) {
-      const fields = addFields(newFields({ ":status": 403 }), headers, limits);
-      if (code !== undefined) fields[CODE] = String(code);
-      wire.respond(fields, REFUSAL);
-      if (!ours) stopLater(wire);
-    },
-  };
-}
-
-/** On a parked request of ours. */
-export function byRecord(wire: ClientHttp2Stream, limits: HeaderLimits): Teller {
-  return {
-    accept(reply) {
-      wire.write(encodeAnswer(true, 0, reply, limits));
-    },
-    refuse(headers, code) {
-      wire.end(encodeAnswer(false, code ?? 0, headers, HEADER_LIMITS));
-    },
-  };
 }
 
 /**

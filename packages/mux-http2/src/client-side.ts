@@ -2,9 +2,8 @@
 
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
 import { type Priority, StreamsError } from "streams-core";
-import { addFields, newFields, PARKING, toHeaders } from "./fields.js";
+import { addFields, newFields, PARKING } from "./fields.js";
 import { Parked } from "./parking.js";
-import { whenReset } from "./reset-wire.js";
 import type { Side, SideHost } from "./side.js";
 import { H2Stream } from "./stream.js";
 import { connectClient } from "./wire.js";
@@ -12,23 +11,22 @@ import { connectClient } from "./wire.js";
 export class ClientSide implements Side {
   readonly unopened = 0;
   readonly #host: SideHost;
-  readonly #pseudo: OutgoingHttpHeaders;
+  /** What a stream without headers is opened with. */
+  readonly #bare: OutgoingHttpHeaders;
   readonly #parked: Parked;
   #session: ClientHttp2Session | undefined;
 
   constructor(host: SideHost) {
     this.#host = host;
-    const { authority, parked, maxInboundStreams } = host.options;
+    const { authority, parked, path, maxInboundStreams } = host.options;
     const scheme = host.pipe.secure ? "https" : "http";
-    this.#pseudo = { ":method": "POST", ":scheme": scheme, ":authority": authority };
+    const bare = { ":method": "POST", ":scheme": scheme, ":authority": authority, ":path": path };
+    this.#bare = bare;
     this.#parked = new Parked(
       parked,
       parked + maxInboundStreams,
-      () => this.#request(newFields({ ...this.#pseudo, ":path": PARKING })),
-      (wire, fields) => {
-        whenReset(wire, () => host.wasReset());
-        host.arrive(new H2Stream(host, String(wire.id), false, () => toHeaders(fields)), wire);
-      },
+      () => this.#request({ ...bare, ":path": PARKING }),
+      (wire, fields) => host.arrive(new H2Stream(host, wire.id ?? 0, false, fields), wire),
     );
   }
 
@@ -44,10 +42,12 @@ export class ClientSide implements Side {
   }
 
   open(headers: Headers | undefined, priority: Priority | undefined): H2Stream {
-    const { options } = this.#host;
-    const fields = addFields(newFields({ ...this.#pseudo, ":path": options.path }), headers, options.headers);
-    // A hint for servers that know RFC 9218; nghttp2's scheduling below node:http2 does not follow it.
-    if (priority !== undefined) fields.priority ??= priorityField(priority);
+    let fields = this.#bare;
+    if (headers !== undefined || priority !== undefined) {
+      fields = addFields(newFields(fields), headers, this.#host.options.headers);
+      // A hint for servers that know RFC 9218; nghttp2's scheduling below node:http2 does not follow it.
+      if (priority !== undefined) fields.priority ??= priorityField(priority);
+    }
     const wire = this.#request(fields);
     if (wire === undefined) {
       throw new StreamsError("ERR_TRANSPORT_LOST", "The connection has just ended; open a new session.", {
@@ -55,16 +55,15 @@ export class ClientSide implements Side {
         retryable: true,
       });
     }
-    wire.on("error", () => {});
     if (wire.id === undefined) {
+      wire.on("error", () => {});
       throw new StreamsError("ERR_STREAMS_EXHAUSTED", "The connection has no stream ids left; open a new session.", {
         retryable: true,
       });
     }
-    const stream = new H2Stream(this.#host, String(wire.id), true, () => headers ?? new Headers());
+    const stream = new H2Stream(this.#host, wire.id, true, fields);
     this.#host.add(stream);
     stream.attach(wire);
-    wire.once("response", (reply) => stream.onResponse(reply));
     return stream;
   }
 

@@ -1,6 +1,6 @@
 // Why a session is over or takes no streams, as errors. Those of one stream are beside their codes.
 
-import { StreamsError } from "streams-core";
+import { type ErrorCode, StreamsError } from "streams-core";
 import { printable } from "streams-core/kit";
 
 export function handshakeLate(ms: number): StreamsError {
@@ -45,7 +45,7 @@ export function transportLost(cause: unknown): StreamsError {
 export function rulesBroken(cause: unknown): StreamsError {
   const what = cause instanceof Error ? `: ${printable(cause.message)}` : "";
   const text = `The peer broke the rules of HTTP/2${what}. Connect anew.`;
-  return new StreamsError("ERR_PROTOCOL", text, { remote: true, cause });
+  return new StreamsError(codeOf(cause), text, { remote: true, cause });
 }
 
 export function floods(): StreamsError {
@@ -56,4 +56,19 @@ export function floods(): StreamsError {
 /** The same of a stream that the peer certainly did not see. */
 export function unseen({ code, message, remote, cause }: StreamsError): StreamsError {
   return new StreamsError(code, message, { remote, retryable: true, cause });
+}
+
+/**
+ * What nghttp2 calls these, as its header has them: a callback of node:http2 that failed, which it does above its limit of rejected
+ * streams; too many answers, settings or continuations; a window over 2³¹−1.
+ */
+const FLOODS: readonly unknown[] = [-902, -904, -905, -906];
+const WINDOW_OVERFLOW = -524;
+
+function codeOf(cause: unknown): ErrorCode {
+  if (!(cause instanceof Error)) return "ERR_PROTOCOL";
+  const errno = "errno" in cause ? cause.errno : undefined;
+  const code = "code" in cause ? cause.code : undefined;
+  if (FLOODS.includes(errno) || code === "ERR_HTTP2_TOO_MANY_INVALID_FRAMES") return "ERR_CALM";
+  return errno === WINDOW_OVERFLOW ? "ERR_FLOW_CONTROL" : "ERR_PROTOCOL";
 }

@@ -18,15 +18,21 @@ const GOODBYE_TIME = 2000;
  */
 export function leave(wire: Http2Session | undefined, duplex: Pipe["duplex"], how: Leaving, stall: number): () => void {
   if (how === "broken" || wire === undefined) {
-    wire?.destroy();
-    duplex.destroy();
+    const now = (): void => {
+      wire?.destroy();
+      duplex.destroy();
+    };
+    // The resets of the streams leave first: without one node:http2 sends END_STREAM for a stream that it is writing when it is destroyed,
+    // and the peer would read a clean end. On a connection that is gone it need not wait for that.
+    if (wire === undefined || duplex.destroyed) now();
+    else setImmediate(now);
     return () => {};
   }
   const leaveNow = (): void => void setImmediate(() => wire.destroy());
   if (how === "told") leaveNow();
   else {
-    // A session that is destroyed while it writes drops what it would have written next, which may be its goodbye. The answer to a
-    // ping says that it came. A drained session destroys itself.
+    // A session that is destroyed while it writes drops what it would have written next, which may be its goodbye. An answer to
+    // what is sent behind it says that it came. A drained session destroys itself.
     if (how === "closing" && !asks(wire, leaveNow)) leaveNow();
     duplex.once("end", leaveNow);
   }
@@ -47,10 +53,13 @@ export function leave(wire: Http2Session | undefined, duplex: Pipe["duplex"], ho
   return () => clearInterval(timer);
 }
 
-/** Pings, and calls back when that is answered or cannot be any more. Returns false if no ping can be sent. */
+/** Asks the peer for a sign, and calls back when it came or cannot any more. Returns false if it cannot be asked. */
 function asks(wire: Http2Session, answered: () => void): boolean {
   try {
-    return wire.ping(answered);
+    if (!wire.closed) return wire.ping(answered);
+    // node:http2 sends no PING once a session drains.
+    wire.settings({}, answered);
+    return true;
   } catch {
     return false;
   }

@@ -1,7 +1,6 @@
 // RST_STREAM, which node:http2 does not send without help.
 
 import type { Http2Stream } from "node:http2";
-import { NO_ERROR } from "./codes.js";
 
 const cut = new WeakSet<Http2Stream>();
 
@@ -17,9 +16,7 @@ export function resetWire(wire: Http2Stream, wireCode: number): void {
   });
 }
 
-/** Calls `tell` when the peer has reset it. */
-export function whenReset(wire: Http2Stream, tell: () => void): void {
-  wire.once("close", () => {
-    if (wire.rstCode !== NO_ERROR && !cut.has(wire)) tell();
-  });
+/** Whether this end reset it. */
+export function wasCut(wire: Http2Stream): boolean {
+  return cut.has(wire);
 }

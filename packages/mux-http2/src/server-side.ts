@@ -2,9 +2,10 @@
 
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { StreamsError } from "streams-core";
-import { addFields, newFields, PARKING, toForeignHeaders, toHeaders } from "./fields.js";
+import { NO_ERROR } from "./codes.js";
+import { addFields, newFields, PARKING, toForeignHeaders } from "./fields.js";
 import { ParkingLot } from "./parking.js";
-import { whenReset } from "./reset-wire.js";
+import { wasCut } from "./reset-wire.js";
 import type { Side, SideHost } from "./side.js";
 import { expectPreface } from "./sniff.js";
 import { H2Stream } from "./stream.js";
@@ -43,7 +44,7 @@ export class ServerSide implements Side {
     if (this.#greeted && !this.#host.ours) throw notOurs();
     const fields = addFields(newFields({ ":status": 200 }), headers, this.#host.options.headers);
     this.#count += 1;
-    const stream = new H2Stream(this.#host, `s${this.#count}`, true, () => headers ?? new Headers());
+    const stream = new H2Stream(this.#host, `s${this.#count}`, true, fields);
     const waiting = this.#lot.queued;
     if (waiting >= this.#host.options.maxQueuedOpens) {
       const text = `${waiting} streams wait for the client already; open fewer at a time.`;
@@ -77,14 +78,22 @@ export class ServerSide implements Side {
   }
 
   #onStream(wire: ServerHttp2Stream, fields: IncomingHttpHeaders): void {
-    wire.on("error", () => {});
-    // Reset before it got here: nobody saw it.
-    if (wire.destroyed || wire.closed) return this.#host.wasReset();
-    whenReset(wire, () => this.#host.wasReset());
     const { ours, options } = this.#host;
-    if (ours && fields[":path"] === PARKING) return this.#lot.add(wire);
-    const headers = ours ? () => toHeaders(fields) : () => toForeignHeaders(fields, options.path);
-    this.#host.arrive(new H2Stream(this.#host, String(wire.id), false, headers), wire);
+    // Reset before it got here: nobody saw it.
+    if (wire.destroyed || wire.closed) {
+      wire.on("error", () => {});
+      return this.#host.wasReset();
+    }
+    if (ours && fields[":path"] === PARKING) return this.#park(wire);
+    const source = ours ? fields : () => toForeignHeaders(fields, options.path);
+    this.#host.arrive(new H2Stream(this.#host, wire.id ?? 0, false, source), wire);
+  }
+
+  #park(wire: ServerHttp2Stream): void {
+    wire.once("close", () => {
+      if (wire.rstCode !== NO_ERROR && !wasCut(wire)) this.#host.wasReset();
+    });
+    this.#lot.add(wire);
   }
 }
 

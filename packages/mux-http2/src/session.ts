@@ -26,14 +26,16 @@ import {
   retryable,
   toHeaders,
 } from "streams-core/kit";
-import { Arrival, byRecord, byResponse } from "./arrival.js";
+import { Arrival } from "./arrival.js";
 import { CANCEL, REFUSED_STREAM, refusedByPeer, sessionFailed, toWireCode } from "./codes.js";
+import { whenDeaf } from "./deaf.js";
 import * as faults from "./faults.js";
 import { Keepalive } from "./keepalive.js";
 import { type Leaving, leave } from "./leave.js";
 import { Linger } from "./linger.js";
 import type { Settled } from "./options.js";
 import { type Pipe, toPipe } from "./pipe.js";
+import { ReadOn } from "./read-on.js";
 import { resetWire } from "./reset-wire.js";
 import { RoundTrip } from "./round-trip.js";
 import type { Side, SideHost } from "./side.js";
@@ -58,9 +60,11 @@ export class Http2Session implements StreamProvider, SideHost {
   readonly #transportDone = new Outcome<void>();
   readonly #keepalive: Keepalive;
   readonly #linger: Linger;
+  readonly #readOn: ReadOn;
   readonly #resets = new Bucket(RESETS.burst, RESETS.perSecond);
   #handshake: NodeJS.Timeout | undefined;
   #stopLeaving: () => void = () => {};
+  #stopLooking: () => void = () => {};
   #wire: NodeSession | undefined;
   #first: Uint8Array | undefined;
   #inbound = 0;
@@ -68,7 +72,11 @@ export class Http2Session implements StreamProvider, SideHost {
   #accepted = 0;
   #roundTrip: RoundTrip | undefined;
   #draining = false;
+  /** Streams opened before the drain that the peer may not know of. */
+  #unanswered = 0;
   #peerDraining = false;
+  /** The last stream that the peer may have seen, once it said so. */
+  #lastId = Number.POSITIVE_INFINITY;
   /** What is asked of the session from now on rejects with this. */
   #over: StreamsError | undefined;
 
@@ -82,6 +90,7 @@ export class Http2Session implements StreamProvider, SideHost {
     this.#duplex.on("end", this.#onEnd);
     this.#duplex.on("close", () => this.#gone());
     this.#linger = new Linger(this.#streams, options.halfCloseLinger);
+    this.#readOn = new ReadOn(this.pipe, options.sessionWindow, () => this.#unsent());
     const limit = options.handshakeTimeout;
     this.#handshake = setTimeout(() => this.fail(faults.handshakeLate(limit)), limit).unref();
     this.#keepalive = new Keepalive(options.keepaliveInterval, options.keepaliveTimeout, {
@@ -161,6 +170,7 @@ export class Http2Session implements StreamProvider, SideHost {
       this.#draining = true;
       this.#acceptor.close();
       this.#side.stop();
+      this.#awaitAnswers();
       this.#proceed();
     }
     return handled(raceAbort(this.#drained(), options?.signal));
@@ -192,6 +202,18 @@ export class Http2Session implements StreamProvider, SideHost {
     if (this.#over === undefined && this.#wire?.destroyed === true) this.#broken(cause);
   }
 
+  wrote(): void {
+    this.#readOn.wrote();
+  }
+
+  sent(): void {
+    this.#readOn.sent();
+  }
+
+  received(bytes: number): void {
+    this.#readOn.received(bytes);
+  }
+
   lingering(): void {
     this.#linger.start();
   }
@@ -212,10 +234,12 @@ export class Http2Session implements StreamProvider, SideHost {
     // At the end of what is no socket node:http2 ends our direction too and then, if it has anything left to write, fails an
     // assertion that takes the process down. It need not know: this session deals with it.
     if (!this.pipe.direct) this.#duplex.removeAllListeners("end").on("end", this.#onEnd);
+    this.#readOn.start(wire);
     this.#roundTrip = new RoundTrip(wire, this.options.streamWindow);
     wire.on("error", (cause) => this.#broken(cause));
     wire.on("remoteSettings", (remote) => this.#greet(isOurs(remote) && this.options.peer === "detect"));
     wire.on("goaway", (code, lastId, data) => this.#goaway(code, lastId, data));
+    this.#stopLooking = whenDeaf(this.pipe, () => this.fail(faults.rulesBroken(undefined)));
   }
 
   add(stream: H2Stream): void {
@@ -236,22 +260,35 @@ export class Http2Session implements StreamProvider, SideHost {
     this.#inbound += 1;
     this.#streams.add(stream);
     stream.attach(wire);
-    const teller =
-      "respond" in wire ? byResponse(wire, this.options.headers, this.ours) : byRecord(wire, this.options.headers);
-    stream.arrival = new Arrival(stream, wire, teller, () => {
-      this.#accepted += 1;
-    });
+    stream.arrival = new Arrival(stream, wire, this);
     this.#acceptor.offer(stream.arrival);
+  }
+
+  tookOne(): void {
+    this.#accepted += 1;
   }
 
   wasReset(): void {
     if (!this.#resets.take(performance.now())) this.fail(faults.floods());
   }
 
+  /** The GOAWAY of a drain goes ahead of requests that have not left yet, and the peer would refuse them: first it must have them. */
+  #awaitAnswers(): void {
+    const answered = (): void => {
+      this.#unanswered -= 1;
+      this.#proceed();
+    };
+    for (const stream of this.#streams) {
+      if (!stream.local || stream.answered) continue;
+      this.#unanswered += 1;
+      stream.opened.then(answered, answered);
+    }
+  }
+
   /** Drains, or closes when that is done. */
   #proceed(): void {
     if (this.#over !== undefined || (!this.#draining && !this.#peerDraining)) return;
-    if (this.#side.unopened > 0) return;
+    if (this.#side.unopened > 0 || this.#unanswered > 0) return;
     // node:http2 then ends the session by itself once its streams are gone; on a GOAWAY of the peer it does so too.
     if (this.#draining) this.#wire?.close();
     if (this.#streams.size > 0) return;
@@ -278,6 +315,11 @@ export class Http2Session implements StreamProvider, SideHost {
     this.#side.greeted();
   }
 
+  #unsent(): boolean {
+    for (const stream of this.#streams) if (stream.unsent) return true;
+    return false;
+  }
+
   /** The session has ended; rejects if it failed first. */
   async #drained(): Promise<void> {
     await this.#transportDone.promise;
@@ -294,15 +336,16 @@ export class Http2Session implements StreamProvider, SideHost {
 
   #goaway(code: number, lastId: number, data: Uint8Array | undefined): void {
     if (this.#over !== undefined) return;
+    this.#lastId = lastId;
     const said = data === undefined ? "" : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
     const closes = this.ours && said.startsWith(CLOSED);
     if (closes) {
       const reason = printable(said.slice(CLOSED.length + 2), MAX_REASON);
-      this.#end(faults.closedByPeer(reason), "told", lastId);
+      this.#end(faults.closedByPeer(reason), "told");
       this.#closed.resolve({ code, reason, remote: true });
     } else if (code !== 0) {
       const error = sessionFailed(code, printable(said));
-      this.#end(error, "told", lastId);
+      this.#end(error, "told");
       this.#closed.reject(error);
     } else {
       this.#peerDraining = true;
@@ -341,19 +384,17 @@ export class Http2Session implements StreamProvider, SideHost {
     this.fail(faults.rulesBroken(cause));
   }
 
-  /**
-   * Ends every stream, then the session, then the connection.
-   * @param lastId the last stream that the peer may have seen, if it said so
-   */
-  #end(error: StreamsError, how: Leaving, lastId?: number): void {
+  /** Ends every stream, then the session, then the connection. */
+  #end(error: StreamsError, how: Leaving): void {
     this.#over = error;
     clearTimeout(this.#handshake);
     this.#linger.stop();
     this.#keepalive.stop();
+    this.#stopLooking();
     const unseen = faults.unseen(error);
     this.#side.drop(unseen);
     for (const stream of [...this.#streams]) {
-      stream.fail(lastId !== undefined && this.#side.above(stream, lastId) ? unseen : error);
+      stream.fail(this.#side.above(stream, this.#lastId) ? unseen : error);
       stream.cut(CANCEL);
     }
     this.#acceptor.close();
@@ -364,9 +405,15 @@ export class Http2Session implements StreamProvider, SideHost {
   }
 
   #gone(): void {
-    this.#lost(new Error("The connection was closed."));
-    this.#stopLeaving();
-    this.#transportDone.resolve();
+    const gone = (): void => {
+      this.#lost(new Error("The connection was closed."));
+      this.#stopLeaving();
+      this.#readOn.stop();
+      this.#transportDone.resolve();
+    };
+    // When node:http2 gave up, it says why after it has closed the connection.
+    if (this.#over === undefined && this.#wire?.destroyed === true) setImmediate(gone);
+    else gone();
   }
 }
 

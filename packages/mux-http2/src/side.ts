@@ -37,7 +37,5 @@ export interface SideHost extends StreamHost {
   add(stream: H2Stream): void;
   /** A stream of the peer's. */
   arrive(stream: H2Stream, wire: ClientHttp2Stream | ServerHttp2Stream): void;
-  /** The peer opened a stream and reset it. */
-  wasReset(): void;
   fail(error: StreamsError): void;
 }

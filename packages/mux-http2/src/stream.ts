@@ -1,6 +1,6 @@
 // One stream over one node:http2 stream, which a stream that the server opens gets only when a parked request is free.
 
-import type { Http2Stream, IncomingHttpHeaders } from "node:http2";
+import type { Http2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 import { isStreamsError, type OpOptions, type Stream, type StreamStats, StreamsError } from "streams-core";
 import {
   chunks,
@@ -15,9 +15,10 @@ import {
   writeNothing,
 } from "streams-core/kit";
 import type { AnswerReader } from "./answer-record.js";
+import { type Carried, carry, pause, resume } from "./carry.js";
 import { NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM, refusedByPeer, resetByPeer } from "./codes.js";
 import { CODE, numberIn, toHeaders } from "./fields.js";
-import { resetWire } from "./reset-wire.js";
+import { resetWire, wasCut } from "./reset-wire.js";
 
 /** What a stream asks of its session. */
 export interface StreamHost {
@@ -25,8 +26,15 @@ export interface StreamHost {
   readonly ours: boolean;
   /** The code on the wire for one given to `reset`. */
   wireCode(code: number | undefined): number;
+  /** The peer opened a stream and reset it. */
+  wasReset(): void;
   /** node:http2 ended the stream: throws nothing, but if the whole session went, it fails this stream before it returns. */
   wireClosed(stream: H2Stream, cause: unknown): void;
+  /** Bytes were given to node:http2. */
+  wrote(): void;
+  /** Some of them left. */
+  sent(): void;
+  received(bytes: number): void;
   /** This end is half-closed and waits for the peer. */
   lingering(): void;
   /** Both directions are over. */
@@ -42,8 +50,10 @@ const READ_AHEAD = 64 * 1024;
 
 const ignore = (): void => {};
 
-export class H2Stream implements Stream {
-  readonly id: string;
+/** What is sent, or came: as fields, which become Headers when somebody asks. */
+type Source = IncomingHttpHeaders | OutgoingHttpHeaders | (() => Headers);
+
+export class H2Stream implements Stream, Carried {
   /** Whether this end opened it. */
   readonly local: boolean;
   /** Of a stream the peer opened, while it waits to be accepted. */
@@ -52,16 +62,18 @@ export class H2Stream implements Stream {
   silentSweeps = 0;
 
   readonly #host: StreamHost;
-  readonly #makeHeaders: () => Headers;
-  readonly #inbox: Inbox = new Inbox(() => this.#onRead());
-  readonly #outbox = new WaitingWrites();
+  readonly #id: number | string;
+  readonly #source: Source;
+  readonly #inbox: Inbox = new Inbox();
+  /** Made when a write has to wait. */
+  #outbox: WaitingWrites | undefined;
   #headers: Headers | undefined;
   #wire: Http2Stream | undefined;
   #answer: AnswerReader | undefined;
   #cause: unknown;
   #paused = false;
   #replied = false;
-  #makeReply: (() => Headers) | undefined;
+  #reply: Headers | IncomingHttpHeaders | undefined;
   #opened: Outcome<Headers> | undefined;
   #closed: Outcome<void> | undefined;
   #closing: Outcome<void> | undefined;
@@ -72,22 +84,26 @@ export class H2Stream implements Stream {
   #unwanted: StreamsError | undefined;
   #finished = false;
 
-  constructor(host: StreamHost, id: string, local: boolean, headers: () => Headers) {
+  constructor(host: StreamHost, id: number | string, local: boolean, source: Source) {
     this.#host = host;
-    this.id = id;
+    this.#id = id;
     this.local = local;
-    this.#makeHeaders = headers;
+    this.#source = source;
+  }
+
+  get id(): string {
+    return String(this.#id);
   }
 
   get headers(): Headers {
-    this.#headers ??= this.#makeHeaders();
+    this.#headers ??= typeof this.#source === "function" ? this.#source() : toHeaders(this.#source);
     return this.#headers;
   }
 
   get opened(): Promise<Headers> {
     if (this.#opened === undefined) {
       this.#opened = new Outcome<Headers>();
-      if (this.#makeReply !== undefined) this.#opened.resolve(this.#makeReply());
+      if (this.#replied) this.#opened.resolve(asHeaders(this.#reply));
       else if (this.#error !== undefined) this.#opened.reject(this.#error);
     }
     return this.#opened.promise;
@@ -103,7 +119,9 @@ export class H2Stream implements Stream {
   }
 
   read(options?: OpOptions): Promise<Uint8Array | null> {
-    return this.#inbox.read(options);
+    const read = this.#inbox.read(options);
+    if (this.#paused && this.#inbox.size * 2 <= READ_AHEAD) this.#resume();
+    return read;
   }
 
   write(chunk: Uint8Array, options?: OpOptions): Promise<void> {
@@ -116,17 +134,15 @@ export class H2Stream implements Stream {
     }
     if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     const wire = this.#wire;
-    if (wire === undefined) {
-      if (this.#outbox.bytes >= WRITE_AHEAD) return this.#outbox.add(chunk, signal, this.#flush);
-      this.#outbox.push(chunk);
-      return READY;
+    // A reset arrived, and what came before it is still being read.
+    if (wire?.aborted) return rejected(this.#resetError(wire.rstCode ?? NO_ERROR));
+    const waiting = this.#outbox?.bytes ?? 0;
+    if (waiting >= WRITE_AHEAD || (wire !== undefined && (waiting > 0 || wire.writableLength >= WRITE_AHEAD))) {
+      return this.#waiting.add(chunk, signal, this.#flush);
     }
-    if (this.#outbox.size > 0 || wire.writableLength >= WRITE_AHEAD) {
-      return this.#outbox.add(chunk, signal, this.#flush);
-    }
-    if (chunk.byteLength <= WRITE_AHEAD) wire.write(chunk, this.#flush);
+    if (wire !== undefined && chunk.byteLength <= WRITE_AHEAD) this.#give(wire, chunk);
     else {
-      this.#outbox.push(chunk);
+      this.#waiting.push(chunk);
       this.#flush();
     }
     return READY;
@@ -138,8 +154,8 @@ export class H2Stream implements Stream {
     if (this.#closing === undefined) {
       if (this.#error !== undefined) return rejected(this.#error);
       this.#closing = new Outcome();
-      if (this.#unwanted === undefined) this.#flush();
-      else if (this.#finished) this.#closing.resolve();
+      if (this.#finished) this.#closing.resolve();
+      else this.#flush();
     }
     const closing = this.#closing.promise;
     return signal === undefined ? closing : handled(raceAbort(closing, signal));
@@ -164,8 +180,18 @@ export class H2Stream implements Stream {
 
   // ── for the session ──
 
+  /** Whether the accepter has answered. */
+  get answered(): boolean {
+    return this.#replied;
+  }
+
   get failed(): boolean {
     return this.#error !== undefined;
+  }
+
+  /** Whether node:http2 has bytes of it that have not left. */
+  get unsent(): boolean {
+    return this.#wire !== undefined && this.#wire.writableLength > 0;
   }
 
   /** Half-closed by this end, and the peer has not ended yet. */
@@ -177,28 +203,15 @@ export class H2Stream implements Stream {
   attach(wire: Http2Stream, answer?: AnswerReader): void {
     this.#wire = wire;
     this.#answer = answer;
-    wire.on("error", this.#onError);
-    wire.on("aborted", this.#onAborted);
-    wire.on("data", this.#onData);
-    wire.on("end", this.#onEnd);
-    wire.on("finish", this.#onFinish);
-    wire.on("close", this.#onClose);
-    if (this.#outbox.size > 0 || this.#closing !== undefined) this.#flush();
+    carry(wire, this, this.local && answer === undefined);
+    if (this.#outbox !== undefined || this.#closing !== undefined) this.#flush();
   }
 
-  /** The accepter's headers, made when somebody asks. */
-  replied(make: () => Headers): void {
+  /** The accepter's headers. */
+  replied(reply: Headers | IncomingHttpHeaders | undefined): void {
     this.#replied = true;
-    this.#makeReply = make;
-    this.#opened?.resolve(make());
-  }
-
-  /** The response to a request of ours. */
-  onResponse(fields: IncomingHttpHeaders): void {
-    if (this.#finished) return;
-    const status = Number(fields[":status"]);
-    if (status < 300) return this.replied(() => toHeaders(fields));
-    this.#refused(refusedByPeer(` with status ${status}`, numberIn(fields, CODE), toHeaders(fields), this.#host.ours));
+    this.#reply = reply;
+    this.#opened?.resolve(asHeaders(reply));
   }
 
   /** Refused by this end. */
@@ -220,6 +233,8 @@ export class H2Stream implements Stream {
   /** The session is over: takes what node:http2 holds of this stream, which may be all that was missing. */
   complete(): void {
     if (this.#finished) return;
+    // A reset that came just before the end of the connection, and that node:http2 has not told of yet.
+    if (this.#wire?.closed && this.#wire.rstCode !== NO_ERROR) return this.onClose();
     this.#collect();
     this.#settle();
   }
@@ -231,7 +246,7 @@ export class H2Stream implements Stream {
 
   stats(): StreamStats {
     const wire = this.#wire;
-    const unsent = this.#outbox.bytes + (wire?.writableLength ?? 0);
+    const unsent = (this.#outbox?.bytes ?? 0) + (wire?.writableLength ?? 0);
     const unread = this.#inbox.size + (wire?.readableLength ?? 0);
     return {
       id: this.id,
@@ -243,24 +258,31 @@ export class H2Stream implements Stream {
     };
   }
 
+  // ── opening ──
+
+  /** To a request of ours. */
+  onResponse(fields: IncomingHttpHeaders): void {
+    if (this.#finished) return;
+    const status = Number(fields[":status"]);
+    if (status < 300) return this.replied(fields);
+    this.#refused(refusedByPeer(` with status ${status}`, numberIn(fields, CODE), toHeaders(fields), this.#host.ours));
+  }
+
   // ── reading ──
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  onData(chunk: Uint8Array): void {
     this.silentSweeps = 0;
+    this.#host.received(chunk.byteLength);
     if (this.#answer !== undefined) return this.#readAnswer(this.#answer, chunk);
     this.#inbox.push(chunk);
     if (this.#inbox.size < READ_AHEAD) return;
     this.#paused = true;
-    this.#wire?.pause();
-  };
-
-  #onRead(): void {
-    if (this.#paused && this.#inbox.size * 2 <= READ_AHEAD) this.#resume();
+    if (this.#wire !== undefined) pause(this.#wire);
   }
 
   #resume(): void {
     this.#paused = false;
-    this.#wire?.resume();
+    if (this.#wire !== undefined) resume(this.#wire);
   }
 
   #readAnswer(reader: AnswerReader, chunk: Uint8Array): void {
@@ -270,7 +292,7 @@ export class H2Stream implements Stream {
       this.#answer = undefined;
       const { accepted, code, headers } = read.answer;
       if (accepted) {
-        this.replied(() => headers);
+        this.replied(headers);
         this.#inbox.push(read.rest);
       } else this.#refused(refusedByPeer("", code === 0 ? undefined : code, headers));
     } catch (cause) {
@@ -282,11 +304,11 @@ export class H2Stream implements Stream {
   }
 
   /** Also what node:http2 says when the peer reset the stream: then there is a code. */
-  readonly #onEnd = (): void => {
+  onEnd(): void {
     if (this.#wire?.rstCode !== NO_ERROR) return;
     this.#inbox.end();
     this.#settle();
-  };
+  }
 
   /** What node:http2 had received while it was paused is still in it, and the end may be behind that. */
   #collect(): void {
@@ -302,56 +324,72 @@ export class H2Stream implements Stream {
 
   // ── writing ──
 
+  get #waiting(): WaitingWrites {
+    this.#outbox ??= new WaitingWrites();
+    return this.#outbox;
+  }
+
+  #give(wire: Http2Stream, chunk: Uint8Array): void {
+    wire.write(chunk, this.#onSent);
+    this.#host.wrote();
+  }
+
+  readonly #onSent = (): void => {
+    this.#host.sent();
+    if (this.#outbox !== undefined) this.#flush();
+  };
+
   /** Gives node:http2 what waits, as far as there is room, and then the end. */
   readonly #flush = (): void => {
+    const outbox = this.#outbox;
+    if (outbox === undefined && this.#closing === undefined) return;
     const wire = this.#wire;
     if (wire === undefined || this.#finished || wire.closed) return;
-    while (this.#outbox.size > 0 && wire.writableLength < WRITE_AHEAD) {
-      const chunk = this.#outbox.shift(PIECE);
-      if (chunk !== undefined) wire.write(chunk, this.#flush);
+    if (outbox !== undefined) {
+      while (outbox.size > 0 && wire.writableLength < WRITE_AHEAD) {
+        const chunk = outbox.shift(PIECE);
+        if (chunk !== undefined) this.#give(wire, chunk);
+      }
+      if (outbox.size > 0) return;
     }
-    if (this.#closing === undefined || this.#endGiven || this.#outbox.size > 0) return;
+    if (this.#closing === undefined || this.#endGiven) return;
     this.#endGiven = true;
     wire.end();
     if (!this.#inbox.ended) this.#host.lingering();
   };
 
-  readonly #onFinish = (): void => {
+  onFinish(): void {
     if (!this.#endGiven || this.#error !== undefined || this.#wire?.rstCode !== NO_ERROR) return;
     this.#sendEnded = true;
     this.#closing?.resolve();
     this.#settle();
-  };
+  }
 
   // ── ending ──
 
   /** The first error that node:http2 has; `close` follows and tells the code. */
-  readonly #onError = (cause: unknown): void => {
+  onError(cause: unknown): void {
     this.#cause ??= cause;
-  };
+  }
 
-  /** At once when a reset arrives while we could still write: writes from here on fail. */
-  readonly #onAborted = (): void => {
-    if (this.#finished) return;
-    this.#unwanted = this.#resetError(this.#wire?.rstCode ?? NO_ERROR);
-  };
-
-  readonly #onClose = (): void => {
+  onClose(): void {
+    const wire = this.#wire;
+    const code = wire?.rstCode ?? NO_ERROR;
+    if (wire !== undefined && code !== NO_ERROR && !this.local && !wasCut(wire)) this.#host.wasReset();
     if (this.#finished) return;
     this.#host.wireClosed(this, this.#cause);
     if (this.#finished) return;
-    const code = this.#wire?.rstCode ?? NO_ERROR;
     const error = this.#resetError(code);
     if (code !== NO_ERROR || (this.local && !this.#replied)) return this.fail(error);
     // The peer sent all it had and wants no more of ours (RFC 9113 section 8.1): no error, unless somebody is still writing.
     this.#collect();
     this.#inbox.end();
     this.#unwanted = error;
-    this.#outbox.fail(error);
+    this.#outbox?.fail(error);
     this.#closing?.resolve();
     this.#finish();
     this.#closed?.resolve();
-  };
+  }
 
   #resetError(code: number): StreamsError {
     return code === REFUSED_STREAM && this.local && !this.#replied ? refusedByPeer(" unseen") : resetByPeer(code);
@@ -378,7 +416,7 @@ export class H2Stream implements Stream {
 
   #end(error: StreamsError): void {
     this.#error = error;
-    this.#outbox.fail(error);
+    this.#outbox?.fail(error);
     this.#opened?.reject(error);
     this.#closing?.reject(error);
     this.#finish();
@@ -389,6 +427,11 @@ export class H2Stream implements Stream {
     this.#finished = true;
     this.#host.finished(this);
   }
+}
+
+function asHeaders(given: Headers | IncomingHttpHeaders | undefined): Headers {
+  if (given === undefined) return new Headers();
+  return given instanceof Headers ? given : toHeaders(given);
 }
 
 function malformedAnswer(cause: unknown): StreamsError {

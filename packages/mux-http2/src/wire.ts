@@ -36,7 +36,6 @@ export function connectClient(duplex: Duplex, options: Settled): http2.ClientHtt
     settings: settings(options, { enablePush: false }),
     createConnection: () => duplex,
   });
-  session.setLocalWindowSize(options.sessionWindow);
   return session;
 }
 
@@ -48,7 +47,6 @@ export function connectServer(duplex: Duplex, options: Settled): http2.ServerHtt
     streamResetRate: 2 * RESETS.perSecond,
   };
   const session = http2.performServerHandshake(duplex, serverOptions);
-  session.setLocalWindowSize(options.sessionWindow);
   return session;
 }
 

@@ -1,7 +1,10 @@
 // Connected sessions for the tests, over memory and over TCP sockets.
 
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Conn, memoryPair, type Stream, type StreamProvider, StreamsError } from "streams-core";
 import { fromDuplex } from "streams-core/node";
 import { type Http2Options, http2 } from "../src/index.js";
@@ -13,12 +16,15 @@ export interface Pair {
   readonly far: Conn;
 }
 
-export async function sockets(): Promise<[Socket, Socket]> {
-  const listening = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
+/** @param path of a Unix socket; TCP without */
+export async function sockets(path?: string): Promise<[Socket, Socket]> {
+  const listening = createServer({ allowHalfOpen: true });
+  listening.listen(path === undefined ? { port: 0, host: "127.0.0.1" } : { path });
   await once(listening, "listening");
   const address = listening.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const near = connect({ port: address.port, host: "127.0.0.1", allowHalfOpen: true });
+  if (address === null) throw new Error("no address");
+  const where = typeof address === "string" ? { path: address } : { port: address.port, host: "127.0.0.1" };
+  const near = connect({ ...where, allowHalfOpen: true });
   const [[far]] = await Promise.all([once(listening, "connection"), once(near, "connect")]);
   listening.close();
   return [near, far];
@@ -26,6 +32,15 @@ export async function sockets(): Promise<[Socket, Socket]> {
 
 async function tcpConns(): Promise<[Conn, Conn]> {
   const [near, far] = await sockets();
+  return [fromDuplex(near), fromDuplex(far)];
+}
+
+/** Over a Unix socket, which holds less than any other; on Windows over TCP. */
+export async function unixConns(): Promise<[Conn, Conn]> {
+  if (process.platform === "win32") return tcpConns();
+  const folder = await mkdtemp(join(tmpdir(), "streams-"));
+  const [near, far] = await sockets(join(folder, "socket"));
+  await rm(folder, { recursive: true });
   return [fromDuplex(near), fromDuplex(far)];
 }
 

@@ -5,7 +5,7 @@ import { memoryPair } from "streams-core";
 import { fromDuplex } from "streams-core/node";
 import { afterEach, describe, expect, test } from "vitest";
 import { http2 } from "../src/index.js";
-import { bytes, CONNS, connected, end, failure, next, type Pair, pair, sockets, text } from "./pairs.js";
+import { bytes, CONNS, connected, end, failure, next, type Pair, pair, sockets, text, unixConns } from "./pairs.js";
 
 const open: Pair[] = [];
 afterEach(async () => {
@@ -82,7 +82,7 @@ describe("ending a session", () => {
 });
 
 test("many streams both ways at once, more than the transport holds, all arrive", async () => {
-  for (const conns of Object.values(CONNS)) {
+  for (const conns of [...Object.values(CONNS), unixConns]) {
     const { client, server } = await session(conns);
     const [here, there] = [client.listen(), server.listen()];
     const size = 2 * 1024 * 1024;
@@ -280,6 +280,21 @@ describe("with a plain node:http2 peer", () => {
     await server.close();
   });
 
+  test("a peer that sends much to an end that sends little gets the whole session window", async () => {
+    const [near, far] = await sockets();
+    const server = http2({ sessionWindow: 8_000_000, streamWindow: 2_000_000 })(fromDuplex(far), "server");
+    const session = nodeHttp2.connect("http://example.org", { createConnection: () => near });
+    const listener = server.listen();
+    session.request({ ":method": "POST", ":path": "/streams" }).end(Buffer.alloc(1_500_000));
+    const stream = await listener.accept();
+    while ((await stream?.read()) !== null);
+    // The answer is behind the credit.
+    await new Promise((done) => session.ping(done));
+    expect(session.state.remoteWindowSize).toBeGreaterThan(5_000_000);
+    session.destroy();
+    await server.closed.catch(() => {});
+  });
+
   test("a GOAWAY with an error code fails the session and says which", async () => {
     const [near, far] = await sockets();
     const server = nodeHttp2.performServerHandshake(far);
@@ -324,7 +339,10 @@ test.each(["client", "server"] as const)(
 test("while the peer drains, a new stream is refused here and says that it is the peer who drains", async () => {
   const { client, server } = await session();
   const [near, far] = await connected(client, server);
+  await near.opened;
   const draining = client.shutdown();
+  // The first one may overtake what says so.
+  await client.ping();
   await client.ping();
   expect(await failure(server.newStream())).toMatchObject({ code: "ERR_SESSION_DRAINING", remote: true });
   expect(await failure(client.newStream())).toMatchObject({ code: "ERR_SESSION_DRAINING", remote: false });

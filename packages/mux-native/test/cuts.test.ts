@@ -92,17 +92,17 @@ test("the trace has every event", () => {
   expect(names.size).toBe(14);
 });
 
-test("a trace cut in two at any byte tells the same events", () => {
+test("row 3: a trace cut in two at any byte tells the same events", () => {
   for (let at = 1; at < TRACE.byteLength; at += 1) {
     expect(events([TRACE.subarray(0, at), TRACE.subarray(at)])).toEqual(whole);
   }
 });
 
-test("a trace that comes byte by byte tells the same events", () => {
+test("row 3: a trace that comes byte by byte tells the same events", () => {
   expect(events(Array.from(TRACE, (byte) => Uint8Array.of(byte)))).toEqual(whole);
 });
 
-test("a trace in pieces of any sizes tells the same events", () => {
+test("row 3: a trace in pieces of any sizes tells the same events", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 200 }), (sizes) => {
       const pieces: Uint8Array[] = [];
@@ -163,7 +163,7 @@ async function record(): Promise<{ trace: Uint8Array; sent: Map<number, string> 
 }
 
 test.each(["ends", "breaks"])(
-  "a connection that %s after any byte gives a prefix, and an end only where one came",
+  "row 34: a connection that %s after any byte gives a prefix, and an end only where one came",
   async (how) => {
     const { trace, sent } = await record();
     expect(trace.byteLength).toBeLessThan(300);

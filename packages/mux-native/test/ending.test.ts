@@ -40,7 +40,7 @@ describe("shutdown", () => {
     expect(await peer.session.closed).toEqual({ code: 0, reason: "", remote: false });
   });
 
-  test("with opens in flight each is answered or fails retryable and was never surfaced, never both", async () => {
+  test("row 41: with opens in flight each is answered or fails retryable and was never surfaced, never both", async () => {
     const { client, server } = pair();
     const surfaced = new Set<string>();
     const listener = server.listen();
@@ -250,7 +250,7 @@ describe("close", () => {
 });
 
 describe("loss", () => {
-  test("an end of the transport with streams open is a loss for each of them, with its cause", async () => {
+  test("row 36: an end of the transport with streams open is a loss for each of them, with its cause", async () => {
     const peer = new RawPeer({ role: "client" });
     await peer.session.ready;
     const sent = await peer.session.newStream();
@@ -277,7 +277,7 @@ describe("loss", () => {
   });
 });
 
-test("write, close the stream, shut the session down, 300 times: exactly the bytes, then the end", async () => {
+test("row 40: write, close the stream, shut the session down, 300 times: exactly the bytes, then the end", async () => {
   for (let round = 0; round < 300; round += 1) {
     const { client, server } = pair({}, round % 3 === 0 ? 1 : 65536);
     const listener = server.listen();

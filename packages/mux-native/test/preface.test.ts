@@ -3,7 +3,7 @@
 import { native } from "mux-native";
 import { memoryPair } from "streams-core";
 import { describe, expect, test } from "vitest";
-import { bytes, MAGIC, open, preface, u32 } from "./tools/frames.js";
+import { bytes, MAGIC, open, preface } from "./tools/frames.js";
 import { errorOf, pair, RawPeer, turn } from "./tools/peer.js";
 
 describe("a peer that speaks something else gets ERR_WRONG_PROTOCOL, which names it", () => {
@@ -55,24 +55,6 @@ describe("a peer that speaks something else gets ERR_WRONG_PROTOCOL, which names
   });
 });
 
-describe("a preface that breaks the rules gets ERR_PROTOCOL", () => {
-  const cases: readonly (readonly [string, readonly number[]])[] = [
-    ["a role that there is not", [1, 2, 0, 0]],
-    ["parameters that are no whole number of them", [1, 0, 0, 7]],
-    ["parameters of more than 1,024 bytes", [1, 0, 0x06, 0]],
-    ["a window of 16,383", [1, 0, 0, 6, 0, 1, ...u32(16383)]],
-    ["a window of 2^31", [1, 0, 0, 6, 0, 1, ...u32(2 ** 31)]],
-    ["a frame size of 0", [1, 0, 0, 6, 0, 2, ...u32(0)]],
-    ["a frame size over 1 MiB", [1, 0, 0, 6, 0, 2, ...u32(2 ** 20 + 1)]],
-  ];
-  test.each(cases)("%s", async (_, rest) => {
-    const peer = new RawPeer({ greet: false });
-    await peer.send(bytes(MAGIC, rest));
-    expect((await peer.failure()).code).toBe("ERR_PROTOCOL");
-    expect(await peer.closeCode()).toBe(1);
-  });
-});
-
 describe("the handshake", () => {
   test("costs no round trip: a stream opened before the peer said anything is sent with the preface", async () => {
     const peer = new RawPeer({ role: "client", greet: false });
@@ -102,17 +84,6 @@ describe("the handshake", () => {
     expect(peer.of(0, 1).reduce((sum, f) => sum + f.body.byteLength, 0)).toBe(16384);
   });
 
-  test("a peer that is silent, or stops in the middle, gets ERR_TIMEOUT", async () => {
-    const silent = new RawPeer({ greet: false, handshakeTimeout: 20 });
-    const half = new RawPeer({ greet: false, handshakeTimeout: 20 });
-    await half.send(bytes(MAGIC));
-    for (const peer of [silent, half]) {
-      const error = await peer.failure();
-      expect(error.code).toBe("ERR_TIMEOUT");
-      expect(error.message).toContain("handshakeTimeout");
-    }
-  });
-
   test("a connection that ends in the middle of it is lost, and says what to check", async () => {
     const peer = new RawPeer({ greet: false });
     await peer.send(bytes(MAGIC));
@@ -122,7 +93,7 @@ describe("the handshake", () => {
     expect(error.message).toContain("check the address and the wire");
   });
 
-  test("works however its bytes are cut", async () => {
+  test("row 3: it works however its bytes are cut", async () => {
     const peer = new RawPeer({ greet: false });
     for (const byte of bytes(preface(0), open(1))) void peer.conn.write(Uint8Array.of(byte));
     await peer.session.ready;

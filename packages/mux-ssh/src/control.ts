@@ -4,7 +4,7 @@
 import type { Channel } from "ssh2";
 import type { CloseInfo, StreamsError } from "streams-core";
 import { Bucket, printable } from "streams-core/kit";
-import { muffle, quietly } from "./channel.js";
+import { tap, write } from "./channel.js";
 import { floods } from "./faults.js";
 import { Pings } from "./pings.js";
 import {
@@ -25,8 +25,8 @@ import {
 } from "./records.js";
 import type { Turns } from "./turns.js";
 
-/** Answers that may wait for a peer that asks and does not read. */
-const ANSWERS = 1000;
+/** Pongs that may wait for a peer that asks and does not read, and refusals, which are as many as streams are opened in one go. */
+const MOST = { pongs: 1000, refusals: 16_384 };
 /** Bytes that may wait for the channel's own credit before that counts as not reading. */
 const WAITING = 256 * 1024;
 
@@ -54,10 +54,13 @@ export class Control {
   readonly #reader = new RecordReader();
   readonly #resets = new Bucket(1000, 100);
   readonly #pings = new Pings((number) => this.#send(record(PING, number)));
-  #queued: { bytes: Uint8Array; sent: (() => void) | undefined }[] = [];
+  #queued: Uint8Array[] = [];
+  #size = 0;
+  #sent: (() => void)[] = [];
+  #writing = false;
   #channel: Channel | undefined;
   #greeted = false;
-  #unread = 0;
+  #unread = { pongs: 0, refusals: 0 };
   #over = false;
 
   constructor(turns: Turns, events: ControlEvents) {
@@ -76,12 +79,10 @@ export class Control {
   /** The channel is open. The hello goes ahead of what was queued. */
   attach(channel: Channel, window: number): void {
     this.#channel = channel;
+    this.#queued.unshift(record(HELLO, window));
     const ended = (): void => this.#fail(malformed("the end of the control channel"));
-    muffle(channel);
-    channel.on("end", ended).on("close", ended);
-    channel.on("data", (chunk: Buffer) => this.#receive(chunk));
-    this.#send(record(HELLO, window));
-    for (const { bytes, sent } of this.#queued.splice(0)) this.#send(bytes, sent);
+    tap(channel, { onData: (chunk) => this.#receive(chunk), onEnd: ended, onClosed: ended });
+    this.flush();
   }
 
   accept(number: number, headers: Uint8Array): void {
@@ -90,7 +91,7 @@ export class Control {
 
   /** `told` is called when the refusal is ahead of whatever is sent next. */
   refuse(number: number, code: number | undefined, headers: Uint8Array, told: () => void): void {
-    this.#answer(record(REFUSE, number, codeField(code), headers), told);
+    this.#answer("refusals", record(REFUSE, number, codeField(code), headers), told);
   }
 
   reset(stream: Named, code: number | undefined, told: () => void): void {
@@ -111,7 +112,9 @@ export class Control {
 
   /** The last record. */
   close(code: number, reason: string): void {
-    if (this.attached) this.#send(record(CLOSE, code >>> 0, Buffer.from(reason.slice(0, 1000), "utf8")));
+    if (!this.attached) return;
+    this.#send(record(CLOSE, code >>> 0, Buffer.from(reason.slice(0, 1000), "utf8")));
+    this.flush();
   }
 
   /** The session ended: nothing is sent and nothing heard any more. */
@@ -120,26 +123,43 @@ export class Control {
     this.#pings.fail(error);
   }
 
+  /** Records of one tick leave together; one that something must follow leaves at once. */
   #send(bytes: Uint8Array, sent?: () => void): void {
-    const channel = this.#channel;
     if (this.#over) return;
-    if (channel === undefined) {
-      this.#queued.push({ bytes, sent });
-      return;
-    }
+    this.#queued.push(bytes);
+    this.#size += bytes.byteLength;
     this.#turns.gather();
-    quietly(() => channel.write(bytes, () => sent?.()));
+    if (sent === undefined) return;
+    this.#sent.push(sent);
+    this.flush();
+  }
+
+  /** What was queued leaves now. */
+  flush(): void {
+    const channel = this.#channel;
+    if (this.#over || channel === undefined || this.#writing || this.#queued.length === 0) return;
+    const sent = this.#sent;
+    const bytes = Buffer.concat(this.#queued);
+    this.#queued = [];
+    this.#sent = [];
+    this.#size = 0;
+    this.#writing = true;
+    write(channel, bytes, () => {
+      this.#writing = false;
+      for (const told of sent) told();
+      this.flush();
+    });
   }
 
   /** Sends what the peer caused, unless it causes more and more without reading. */
-  #answer(bytes: Uint8Array, sent?: () => void): void {
-    if (this.#turns.room && (this.#channel?.writableLength ?? 0) < WAITING) this.#unread = 0;
-    else if (++this.#unread > ANSWERS) return this.#fail(floods("asks without reading the answers"));
+  #answer(kind: keyof typeof MOST, bytes: Uint8Array, sent?: () => void): void {
+    if (this.#turns.room && this.#size < WAITING) this.#unread = { pongs: 0, refusals: 0 };
+    else if (++this.#unread[kind] > MOST[kind]) return this.#fail(floods("asks without reading the answers"));
     this.#send(bytes, sent);
   }
 
-  #receive(chunk: Buffer): void {
-    if (this.#over) return;
+  #receive(chunk: Buffer): boolean {
+    if (this.#over) return false;
     try {
       this.#reader.push(chunk);
       for (let next = this.#reader.next(); next !== undefined && !this.#over; next = this.#reader.next()) {
@@ -148,6 +168,7 @@ export class Control {
     } catch (error) {
       this.#fail(error);
     }
+    return true;
   }
 
   #fail(error: unknown): void {
@@ -170,7 +191,7 @@ export class Control {
       case CREDIT:
         return this.#credit(named(body), body.u32());
       case PING:
-        return this.#answer(record(PONG, body.u32()));
+        return this.#answer("pongs", record(PONG, body.u32()));
       case PONG:
         return this.#pings.answered(body.u32());
       case DRAIN:

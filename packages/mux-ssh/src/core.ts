@@ -5,6 +5,8 @@ import type { Channel } from "ssh2";
 import { type CloseInfo, StreamsError } from "streams-core";
 import {
   Acceptor,
+  Bucket,
+  checkHeaders,
   decodeHeaders,
   HEADER_LIMITS,
   type HeaderLimits,
@@ -16,14 +18,14 @@ import type { SocketDuplex } from "streams-core/node";
 import { quietly } from "./channel.js";
 import { Control, type ControlEvents, type Named } from "./control.js";
 import { CONTROL_PORT, type End, type EndEvents, isOurs, type Offer, OUR_HOST, STREAM_PORT } from "./end.js";
-import { asFault, resetByPeer, transportLost } from "./faults.js";
+import { asFault, floods, resetByPeer, transportLost } from "./faults.js";
 import { HangUp } from "./hang-up.js";
 import { IdentWatch, OUR_IDENT } from "./ident.js";
 import { InboundStreams } from "./inbound.js";
 import type { Limits } from "./options.js";
 import { OutboundStreams } from "./outbound.js";
 import { malformed } from "./records.js";
-import type { SshStream, StreamHost } from "./stream.js";
+import { keyOf, type SshStream, type StreamHost } from "./stream.js";
 import { Traffic } from "./traffic.js";
 import { Turns } from "./turns.js";
 import { Watch } from "./watch.js";
@@ -51,7 +53,8 @@ export class SessionCore {
   readonly limits: Limits;
   readonly headerLimits: HeaderLimits;
   readonly sock: SocketDuplex;
-  readonly streams: Map<string, SshStream> = new Map();
+  /** By `keyOf`. */
+  readonly streams: Map<number, SshStream> = new Map();
   readonly acceptor: Acceptor;
   readonly control: Control;
   readonly inbound: InboundStreams;
@@ -69,6 +72,7 @@ export class SessionCore {
   readonly #hangUp: HangUp;
   readonly #turns: Turns;
   readonly #traffic: Traffic;
+  readonly #cuts = new Bucket(1000, 100);
   #state: "open" | "draining" | "ended" = "open";
   #peerDrains = false;
   /** What the peer's hello says that a stream may send ahead of credit. */
@@ -84,7 +88,7 @@ export class SessionCore {
     this.#traffic = new Traffic(sock, this.streams, limits.rekeyBytes);
     this.acceptor = new Acceptor(limits.acceptBacklog);
     // These listen before ssh2 does, so that what has arrived is saved before ssh2 takes the connection apart.
-    this.#turns = new Turns(sock);
+    this.#turns = new Turns(sock, () => this.control.flush());
     this.#listenTo(sock);
     this.#hangUp = new HangUp(sock, limits.keepaliveTimeout);
     this.control = new Control(this.#turns, this.#controlEvents());
@@ -96,7 +100,6 @@ export class SessionCore {
       acceptor: this.acceptor,
       control: this.control,
       streams: this.streams,
-      letter: role === "client" ? "s" : "c",
       role,
       headerLimits: this.headerLimits,
       most: limits.maxInboundStreams,
@@ -206,13 +209,17 @@ export class SessionCore {
   /** What streams ask of their session. */
   #host(): StreamHost {
     return {
+      role: this.#setting.role,
       writeBuffer: this.limits.writeBuffer,
       windows: () => (this.ours ? { send: this.#peerWindow, receive: this.limits.window } : undefined),
-      room: (stream) => this.#turns.take(stream),
+      take: (stream) => this.#turns.take(stream),
       gather: () => this.#turns.gather(),
       grant: (stream, bytes) => this.control.credit(stream, bytes),
       overrun: () =>
         this.#fail(new StreamsError("ERR_FLOW_CONTROL", "The peer sent more than it was granted.", { remote: true })),
+      cutShort: () => {
+        if (!this.#cuts.take(performance.now())) this.#fail(floods("opens and closes channels"));
+      },
       tellReset: (stream, code, told) => {
         // What the peer has not heard of needs no reset.
         if (this.#state === "ended" || !this.outbound.known(stream)) return;
@@ -228,7 +235,7 @@ export class SessionCore {
     this.inbound.withdraw(stream);
     // The accepter's answer may still be on its way.
     if (!stream.answered && this.#state !== "ended") return;
-    if (!this.streams.delete(stream.id)) return;
+    if (!this.streams.delete(keyOf(stream))) return;
     if (stream.inbound) this.inbound.open -= 1;
     this.#checkDrained();
   }
@@ -242,8 +249,9 @@ export class SessionCore {
         this.#begin();
       },
       accepted: (named, block) => {
-        const reply = decodeHeaders(block, this.headerLimits);
-        this.#named(named)?.accept(reply);
+        checkHeaders(block, this.headerLimits);
+        // A copy, for the block is a view of whatever came with it.
+        this.#named(named)?.accept(new Uint8Array(block));
       },
       refused: (named, resetCode, block) => {
         const details = { remote: true, retryable: true, resetCode, headers: decodeHeaders(block, this.headerLimits) };
@@ -263,9 +271,8 @@ export class SessionCore {
     };
   }
 
-  #named({ inbound, number }: Named): SshStream | undefined {
-    const byClient = (this.#setting.role === "client") !== inbound;
-    return this.streams.get(`${byClient ? "c" : "s"}${number}`);
+  #named(named: Named): SshStream | undefined {
+    return this.streams.get(keyOf(named));
   }
 
   #endStream(named: Named, error: StreamsError): void {
@@ -293,6 +300,8 @@ export class SessionCore {
   #onBytes(chunk: Uint8Array): void {
     this.#watch.alive();
     if (this.#state === "ended") return;
+    // What ssh2 and the application answer to this leaves together.
+    this.#turns.gather();
     try {
       this.#ident.look(chunk);
       this.#traffic.look();
@@ -331,6 +340,7 @@ export class SessionCore {
   /** @param patience milliseconds for the peer to hang up too. Resolves when the connection is gone */
   endCleanly(code: number, reason: string, patience: number = HANG_UP): Promise<void> {
     if (this.#state !== "ended") {
+      this.#turns.flush();
       this.control.close(code, reason);
       this.#stop(new StreamsError("ERR_SESSION_CLOSED", "The session was closed by this end."));
       this.#closeWhenGone({ code, reason, remote: false }, patience);

@@ -17,6 +17,7 @@ export class IdentWatch {
   readonly #role: "client" | "server";
   #seen = "";
   #line: string | undefined;
+  #software: string | undefined;
 
   constructor(role: "client" | "server") {
     this.#role = role;
@@ -24,7 +25,7 @@ export class IdentWatch {
 
   /** The peer's software version, once it came. */
   get software(): string | undefined {
-    return this.#line?.replace(/^SSH-[0-9.]+-/, "").split(" ")[0];
+    return this.#software;
   }
 
   /** Takes the next bytes. @throws ERR_WRONG_PROTOCOL */
@@ -36,8 +37,10 @@ export class IdentWatch {
       .slice(0, -1)
       .find((line) => line.startsWith("SSH-"))
       ?.trimEnd();
-    if (this.#line !== undefined) this.#seen = "";
-    else if (!this.#mayBecomeSsh()) throw this.#wrong();
+    if (this.#line !== undefined) {
+      this.#seen = "";
+      this.#software = this.#line.replace(/^SSH-[0-9.]+-/, "").split(" ")[0];
+    } else if (!this.#mayBecomeSsh()) throw this.#wrong();
   }
 
   /** What to say of a peer that was not done with the handshake in time. */

@@ -1,24 +1,22 @@
 // Streams that the peer opens: from the offer of a channel to the decision.
 
 import { isStreamsError, type Stream, StreamsError } from "streams-core";
-import { type Acceptor, decodeHeaders, encodeHeaders, type HeaderLimits, type Inbound } from "streams-core/kit";
+import { type Acceptor, encodeHeaders, type HeaderLimits, type Inbound } from "streams-core/kit";
 import { quietly } from "./channel.js";
 import type { Control } from "./control.js";
 import type { Offer } from "./end.js";
 import { decodeOrigin } from "./origin.js";
 import { malformed } from "./records.js";
 import { headersOf } from "./stock.js";
-import { SshStream, type StreamHost } from "./stream.js";
+import { keyOf, SshStream, type StreamHost } from "./stream.js";
 
 const EMPTY = new Uint8Array(0);
 
 export interface InboundSetting {
   readonly host: StreamHost;
   readonly acceptor: Acceptor;
-  readonly streams: Map<string, SshStream>;
+  readonly streams: Map<number, SshStream>;
   readonly role: "client" | "server";
-  /** Begins the ids of the peer's streams. */
-  readonly letter: string;
   readonly headerLimits: HeaderLimits;
   readonly most: number;
   /** Whether the session takes streams. */
@@ -63,7 +61,7 @@ export class InboundStreams {
       this.#setting.control.refuse(number, undefined, EMPTY, () => quietly(() => offer.reject()));
       return;
     }
-    const stream = this.#add(number, decodeHeaders(block, this.#setting.headerLimits));
+    const stream = this.#add(number, block);
     stream.attach(offer.accept());
     this.#offer(stream, {
       accept: (reply) => {
@@ -111,7 +109,7 @@ export class InboundStreams {
         const channel = offer.accept();
         this.lastNumber += 1;
         const stream = this.#add(this.lastNumber, headers);
-        stream.accept(new Headers());
+        stream.accept(EMPTY);
         stream.attach(channel);
         return this.#took(stream);
       },
@@ -122,12 +120,14 @@ export class InboundStreams {
   /** Lets the application decide about a stream whose channel is open. */
   #offer(stream: SshStream, answer: Answer): void {
     const inbound: Inbound = {
-      headers: stream.headers,
+      get headers() {
+        return stream.headers;
+      },
       accept: (reply) => {
         if (stream.over) return undefined;
         answer.accept(reply);
         this.#undecided.delete(stream);
-        stream.accept(reply ?? new Headers());
+        stream.accept(reply ?? EMPTY);
         return this.#took(stream);
       },
       refuse: (headers, code) => {
@@ -141,10 +141,9 @@ export class InboundStreams {
     this.#setting.acceptor.offer(inbound);
   }
 
-  #add(number: number, headers: Headers): SshStream {
-    const id = `${this.#setting.letter}${number}`;
-    const stream = new SshStream(this.#setting.host, id, number, true, headers);
-    this.#setting.streams.set(stream.id, stream);
+  #add(number: number, headers: Headers | Uint8Array): SshStream {
+    const stream = new SshStream(this.#setting.host, number, true, headers);
+    this.#setting.streams.set(keyOf(stream), stream);
     this.open += 1;
     return stream;
   }

@@ -5,13 +5,14 @@ import { type End, OUR_HOST, STREAM_PORT, type Target } from "./end.js";
 import { asFault, openFailed } from "./faults.js";
 import { encodeOrigin } from "./origin.js";
 import { targetOf } from "./stock.js";
-import { SshStream, type StreamHost } from "./stream.js";
+import { keyOf, SshStream, type StreamHost } from "./stream.js";
 
+const EMPTY = new Uint8Array(0);
 const LAST_NUMBER = 2 ** 32 - 1;
 
 export interface OutboundSetting {
   readonly host: StreamHost;
-  readonly streams: Map<string, SshStream>;
+  readonly streams: Map<number, SshStream>;
   readonly role: "client" | "server";
   end(): End;
   /** Whether the peer is of our own kind. */
@@ -35,9 +36,9 @@ export class OutboundStreams {
       throw new StreamsError("ERR_STREAMS_EXHAUSTED", "This session has no stream numbers left; connect anew.");
     }
     this.opened += 1;
-    const { host, role, streams } = this.#setting;
-    const stream = new SshStream(host, `${role.charAt(0)}${this.opened}`, this.opened, false, headers);
-    streams.set(stream.id, stream);
+    const { host, streams } = this.#setting;
+    const stream = new SshStream(host, this.opened, false, headers);
+    streams.set(keyOf(stream), stream);
     if (this.#openable) this.#open(stream);
     else this.#unopened.push(stream);
     return stream;
@@ -92,7 +93,7 @@ export class OutboundStreams {
           return;
         }
         stream.attach(channel);
-        if (!this.#setting.ours()) stream.accept(new Headers());
+        if (!this.#setting.ours()) stream.accept(EMPTY);
       });
     } catch (error) {
       stream.fail(asFault(error), "keep");

@@ -2,7 +2,6 @@
 // all big endian. Unknown types are skipped. Bodies are listed beside the types.
 
 import { StreamsError } from "streams-core";
-import { ByteQueue } from "streams-core/kit";
 
 export const ACCEPT = 1; // stream number u32, reply headers
 export const REFUSE = 2; // stream number u32, whether a code follows u8, code u32, headers
@@ -16,7 +15,7 @@ export const CREDIT = 9; // whose stream u8, number u32, bytes u32
 
 const HEAD = 4;
 const LARGEST = 64 * 1024;
-const NOTHING = new Uint8Array(0);
+const NOTHING = Buffer.alloc(0);
 
 export function record(type: number, ...parts: readonly (Uint8Array | number)[]): Uint8Array {
   const length = parts.reduce<number>((sum, part) => sum + (typeof part === "number" ? 4 : part.byteLength), 0);
@@ -81,35 +80,25 @@ export class Body {
 
 /** Cuts what arrives into records. */
 export class RecordReader {
-  readonly #queue = new ByteQueue();
-  #head: { type: number; length: number } | undefined;
+  #bytes: Buffer = NOTHING;
+  #at = 0;
 
-  push(chunk: Uint8Array): void {
-    this.#queue.push(chunk);
+  push(chunk: Buffer): void {
+    const rest = this.#bytes.subarray(this.#at);
+    this.#bytes = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.#at = 0;
   }
 
   /** The next record, or undefined until more arrives. @throws ERR_PROTOCOL */
   next(): { type: number; body: Body } | undefined {
-    if (this.#head === undefined) {
-      if (this.#queue.size < HEAD) return undefined;
-      const word = this.#take(HEAD).readUInt32BE(0);
-      this.#head = { type: word >>> 24, length: word & 0xffffff };
-      if (this.#head.length > LARGEST) throw malformed("a control record that is too long");
-    }
-    const { type, length } = this.#head;
-    if (this.#queue.size < length) return undefined;
-    this.#head = undefined;
-    return { type, body: new Body(this.#take(length)) };
-  }
-
-  #take(length: number): Buffer {
-    const parts: Uint8Array[] = [];
-    for (let missing = length; missing > 0; ) {
-      const part = this.#queue.take(missing) ?? NOTHING;
-      parts.push(part);
-      missing -= part.byteLength;
-    }
-    return Buffer.concat(parts, length);
+    const at = this.#at + HEAD;
+    if (this.#bytes.byteLength < at) return undefined;
+    const word = this.#bytes.readUInt32BE(this.#at);
+    const length = word & 0xffffff;
+    if (length > LARGEST) throw malformed("a control record that is too long");
+    if (this.#bytes.byteLength < at + length) return undefined;
+    this.#at = at + length;
+    return { type: word >>> 24, body: new Body(this.#bytes.subarray(at, this.#at)) };
   }
 }
 

@@ -3,50 +3,41 @@
 
 import type { Channel } from "ssh2";
 import { type OpOptions, type Stream, type StreamStats, StreamsError } from "streams-core";
-import {
-  chunks,
-  decodeHeaders,
-  handled,
-  Inbox,
-  Outcome,
-  READY,
-  raceAbort,
-  rejected,
-  writeNothing,
-} from "streams-core/kit";
-import { close, drain, exit, muffle, quietly, windowOf } from "./channel.js";
+import { chunks, handled, headersOf, Inbox, Outcome, READY, raceAbort, rejected, writeNothing } from "streams-core/kit";
+import { close, exit, type Feed, more, quietly, tap, windowOf, write } from "./channel.js";
 import { Outbox } from "./outbox.js";
+import type { Taker } from "./turns.js";
 
 /** Bytes given to ssh2 at once: two of its packets, so that streams take turns. */
 const PIECE = 64 * 1024;
-/** Unread bytes after which the channel is paused: what follows waits in ssh2, up to its window. */
+/** Unread bytes after which SSH's own window is left to run out. */
 const UNREAD = 64 * 1024;
 
 const EMPTY = new Uint8Array(0);
-/** Blocks were checked when they were made. */
-const ANY_SIZE = { bytes: Number.MAX_SAFE_INTEGER, fields: Number.MAX_SAFE_INTEGER };
 
 /** What a stream needs of its session. */
 export interface StreamHost {
+  readonly role: "client" | "server";
   readonly writeBuffer: number;
   /** What the ends grant each other, if both are of our kind; otherwise SSH's own windows hold. */
   windows(): { readonly send: number; readonly receive: number } | undefined;
-  /** Whether the connection takes more now; if not, the stream is flushed when it does. */
-  room(stream: SshStream): boolean;
-  /** Whatever is sent until the next tick leaves in one write. */
+  /** The stream has something to write, and is flushed when the connection takes more. */
+  take(stream: SshStream): void;
+  /** Whatever is sent in this tick leaves in one write. */
   gather(): void;
   /** Tells the peer that so much was read. */
   grant(stream: SshStream, bytes: number): void;
   /** The peer sent more than it was granted. */
   overrun(): void;
+  /** The peer opened the stream and closed its channel before this end was done. */
+  cutShort(): void;
   /** Tells the peer about a reset, then calls `told`. */
   tellReset(stream: SshStream, code: number | undefined, told: () => void): void;
   /** The stream is over. */
   ended(stream: SshStream): void;
 }
 
-export class SshStream implements Stream {
-  readonly id: string;
+export class SshStream implements Stream, Feed, Taker {
   /** Its number among the streams of its opener. */
   readonly number: number;
   readonly inbound: boolean;
@@ -55,17 +46,20 @@ export class SshStream implements Stream {
   readonly #host: StreamHost;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox = new Inbox((bytes) => this.#wasRead(bytes));
-  readonly #opened = new Outcome<Headers>();
+  /** Made when somebody asks for it. */
+  #opened: Outcome<Headers> | undefined;
+  /** What the accepter answered. */
+  #reply: Headers | Uint8Array | undefined;
   readonly #closed = new Outcome<void>();
   readonly #ending = new Outcome<void>();
   #headers: Headers | undefined;
   readonly #block: Uint8Array;
   #channel: Channel | undefined;
   #paused = false;
-  #scheduled = false;
+  #writing = false;
   #inFlight = 0;
-  /** Whether the ends grant each other credit. */
-  #windowed = false;
+  /** What the ends grant each other; 0 if SSH's own windows hold. */
+  #window = 0;
   #sendCredit = Number.POSITIVE_INFINITY;
   #receiveCredit = Number.POSITIVE_INFINITY;
   /** Read here and not yet granted again. */
@@ -75,18 +69,22 @@ export class SshStream implements Stream {
   #readDone = false;
   #error: StreamsError | undefined;
 
-  constructor(host: StreamHost, id: string, number: number, inbound: boolean, headers: Headers | Uint8Array) {
+  constructor(host: StreamHost, number: number, inbound: boolean, headers: Headers | Uint8Array) {
     this.#host = host;
-    this.id = id;
     this.number = number;
     this.inbound = inbound;
-    this.#headers = headers instanceof Headers ? headers : undefined;
-    this.#block = headers instanceof Headers ? EMPTY : headers;
+    const encoded = headers instanceof Uint8Array;
+    this.#headers = encoded ? undefined : headers;
+    this.#block = encoded ? headers : EMPTY;
     this.#outbox = new Outbox(host.writeBuffer, () => this.reset());
   }
 
+  get id(): string {
+    return `${(this.#host.role === "client") === this.inbound ? "s" : "c"}${this.number}`;
+  }
+
   get headers(): Headers {
-    this.#headers ??= decodeHeaders(this.#block, ANY_SIZE);
+    this.#headers ??= headersOf(this.#block);
     return this.#headers;
   }
 
@@ -97,10 +95,15 @@ export class SshStream implements Stream {
 
   /** Bytes that arrived and nobody has read. */
   get unread(): number {
-    return this.#inbox.size + (this.#channel?.readableLength ?? 0);
+    return this.#inbox.size;
   }
 
   get opened(): Promise<Headers> {
+    if (this.#opened === undefined) {
+      this.#opened = new Outcome();
+      if (this.#reply !== undefined) this.#opened.resolve(asHeaders(this.#reply));
+      else if (this.#error !== undefined) this.#opened.reject(this.#error);
+    }
     return this.#opened.promise;
   }
 
@@ -115,7 +118,7 @@ export class SshStream implements Stream {
 
   /** Whether the accepter has answered. */
   get answered(): boolean {
-    return this.#opened.settled;
+    return this.#reply !== undefined || this.#error !== undefined;
   }
 
   get attached(): boolean {
@@ -140,7 +143,7 @@ export class SshStream implements Stream {
     }
     if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     const written = this.#outbox.push(chunk, signal);
-    this.#schedule();
+    if (this.#channel !== undefined) this.#host.take(this);
     return written;
   }
 
@@ -149,7 +152,7 @@ export class SshStream implements Stream {
     if (this.#error !== undefined && !this.#writeDone) return rejected(this.#error);
     if (!this.#closing) {
       this.#closing = true;
-      this.#schedule();
+      if (this.#channel !== undefined) this.#host.take(this);
     }
     return handled(raceAbort(this.#ending.promise, options?.signal));
   }
@@ -171,46 +174,40 @@ export class SshStream implements Stream {
 
   /** The channel is open. */
   attach(channel: Channel): void {
-    muffle(channel);
     if (this.#closed.settled) {
       // Reset while it was being opened.
+      tap(channel, this);
       close(channel);
       return;
     }
     this.#channel = channel;
     const windows = this.#host.windows();
     if (windows !== undefined) {
-      this.#windowed = true;
+      this.#window = windows.receive;
       this.#sendCredit = windows.send;
       this.#receiveCredit = windows.receive;
     }
-    channel.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose);
-    this.flush();
+    tap(channel, this);
+    if (this.#outbox.size > 0 || this.#closing) this.#host.take(this);
   }
 
   /** The accepter accepted. */
-  accept(headers: Headers): void {
-    this.#opened.resolve(headers);
+  accept(headers: Headers | Uint8Array): void {
+    if (this.answered) return;
+    this.#reply = headers;
+    this.#opened?.resolve(asHeaders(headers));
     if (this.over) this.#host.ended(this);
   }
 
   /** The stream is over before both ends were done. `keep`: what has arrived can still be read. */
   fail(error: StreamsError, arrived: "keep" | "drop"): void {
     if (this.#closed.settled) return;
-    const channel = this.#channel;
-    if (channel !== undefined) {
-      // ssh2 gives out what has arrived, and the end, a little later than it knows of them.
-      if (arrived === "keep" && !this.#readDone && drain(channel)) this.#onEnd();
-      if (this.#closed.settled) return;
-      channel.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
-      channel.pause();
-    }
     this.#error = error;
     if (arrived === "keep") this.#inbox.fail(error);
     else this.#inbox.abandon(error);
     this.#outbox.fail(error);
     this.#ending.reject(error);
-    this.#opened.reject(error);
+    if (this.#reply === undefined) this.#opened?.reject(error);
     this.#closed.reject(error);
     this.#host.ended(this);
   }
@@ -218,7 +215,7 @@ export class SshStream implements Stream {
   /** The peer takes more. Returns false if that is more than anybody could have meant. */
   credit(bytes: number): boolean {
     this.#sendCredit += bytes;
-    this.flush();
+    if (this.#outbox.size > 0 && this.#channel !== undefined) this.#host.take(this);
     return this.#sendCredit < 2 ** 32;
   }
 
@@ -228,27 +225,33 @@ export class SshStream implements Stream {
     close(this.#channel);
   }
 
-  /** Gives the channel what it takes. */
-  flush(): void {
+  /** Gives the channel a piece of what was written. Whether it would take more. */
+  flush(): boolean {
     const channel = this.#channel;
-    if (channel === undefined || this.#inFlight > 0 || this.#writeDone || this.#closed.settled) return;
+    if (channel === undefined || this.#inFlight > 0 || this.#writeDone || this.#closed.settled) return false;
     if (this.#outbox.size > 0) {
-      if (this.#sendCredit === 0 || !this.#host.room(this)) return;
+      if (this.#sendCredit === 0) return false;
       const piece = this.#outbox.take(Math.min(PIECE, this.#sendCredit));
-      if (piece === undefined) return;
+      if (piece === undefined) return false;
       this.#sendCredit -= piece.byteLength;
       this.#inFlight = piece.byteLength;
       this.active = performance.now();
-      this.#host.gather();
-      quietly(() => channel.write(piece, this.#onWritten));
-    } else if (this.#closing) {
-      this.#host.gather();
-      exit(channel, 0);
-      quietly(() => channel.eof());
-      this.#writeDone = true;
-      this.#ending.resolve();
-      this.#settle();
+      this.#writing = true;
+      write(channel, piece, this.#onWritten);
+      this.#writing = false;
+      if (this.#inFlight > 0) return false;
+      if (this.#outbox.size > 0) return this.#sendCredit > 0;
     }
+    if (this.#closing) this.#end(channel);
+    return false;
+  }
+
+  #end(channel: Channel): void {
+    exit(channel, 0);
+    quietly(() => channel.eof());
+    this.#writeDone = true;
+    this.#ending.resolve();
+    this.#settle();
   }
 
   stats(): StreamStats {
@@ -270,66 +273,69 @@ export class SshStream implements Stream {
     return this.#paused || this.#receiveCredit === 0 ? "reader" : "nothing";
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#channel === undefined) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.flush();
-    });
-  }
-
-  readonly #onWritten = (error?: Error | null): void => {
+  readonly #onWritten = (): void => {
     this.#inFlight = 0;
-    if (!error) this.flush();
+    if (!this.#writing) this.#host.take(this);
   };
 
-  readonly #onData = (chunk: Buffer): void => {
+  // From the channel
+
+  onData(chunk: Buffer): boolean {
+    if (this.#closed.settled) return false;
     this.active = performance.now();
     this.#receiveCredit -= chunk.byteLength;
     if (this.#receiveCredit < 0) {
       this.#host.overrun();
-      return;
+      return false;
     }
     this.#inbox.push(chunk);
-    // Between our own ends the peer waits for credit instead, and ssh2 never holds anything back.
-    if (this.#paused || this.#windowed || this.#inbox.size < UNREAD) return;
+    // Between our own ends the peer waits for credit instead, and SSH's window is never short.
+    if (this.#window > 0 || this.#inbox.size < UNREAD) return true;
     this.#paused = true;
-    this.#channel?.pause();
-  };
+    return false;
+  }
+
+  onEnd(): void {
+    if (this.#readDone || this.#closed.settled) return;
+    this.#readDone = true;
+    this.#inbox.end();
+    this.#settle();
+  }
+
+  /** After both ends that is the last message; before, the peer wants no more of ours. */
+  onClosed(): void {
+    if ((this.#writeDone && this.#readDone) || this.#closed.settled) return;
+    if (this.inbound) this.#host.cutShort();
+    this.fail(new StreamsError("ERR_RESET", "The peer closed the channel.", { remote: true }), "keep");
+  }
 
   #wasRead(bytes: number): void {
-    const windows = this.#host.windows();
-    if (windows !== undefined) {
+    if (this.#window > 0) {
       this.#owed += bytes;
-      if (this.#owed * 2 < windows.receive || this.#readDone || this.#closed.settled) return;
+      if (this.#owed * 2 < this.#window || this.#readDone || this.#closed.settled) return;
       this.#receiveCredit += this.#owed;
       this.#host.grant(this, this.#owed);
       this.#owed = 0;
     } else if (this.#paused && this.#inbox.size < UNREAD / 2) {
       this.#paused = false;
-      if (!this.#closed.settled) this.#channel?.resume();
+      if (this.#channel !== undefined && !this.#closed.settled) more(this.#channel);
     }
   }
 
-  readonly #onEnd = (): void => {
-    this.#readDone = true;
-    this.#inbox.end();
-    this.#settle();
-  };
-
-  /** The peer closed the channel. After both ends that is the last message; before, it wants no more of ours. */
-  readonly #onClose = (): void => {
-    if (this.#writeDone && this.#readDone) return;
-    this.fail(new StreamsError("ERR_RESET", "The peer closed the channel.", { remote: true }), "keep");
-  };
-
   #settle(): void {
     if (!this.#writeDone || !this.#readDone || this.#closed.settled) return;
-    const channel = this.#channel;
     this.#closed.resolve();
-    close(channel);
-    channel?.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
+    this.#host.gather();
+    close(this.#channel);
     this.#host.ended(this);
   }
+}
+
+/** Streams of both ends have numbers of their own. */
+export function keyOf({ inbound, number }: { readonly inbound: boolean; readonly number: number }): number {
+  return inbound ? -number : number;
+}
+
+function asHeaders(headers: Headers | Uint8Array): Headers {
+  return headers instanceof Uint8Array ? headersOf(headers) : headers;
 }

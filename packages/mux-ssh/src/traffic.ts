@@ -9,17 +9,17 @@ import type { SshStream } from "./stream.js";
 const FLOODED = 64 * 1024 * 1024;
 /** Bytes between two looks at what each stream holds. */
 const LOOK = 4 * 1024 * 1024;
-/** Unread bytes of one stream that no peer can cause that heeds its window: ssh2 grants up to 4 MiB. */
-const UNREAD = 8 * 1024 * 1024;
+/** Unread bytes of one stream that no peer can cause that heeds its window: ssh2 grants 2 MiB. */
+const UNREAD = 4 * 1024 * 1024;
 
 export class Traffic {
   readonly #sock: SocketDuplex;
-  readonly #streams: ReadonlyMap<string, SshStream>;
+  readonly #streams: ReadonlyMap<number, SshStream>;
   readonly #rekeyBytes: number;
   #lookAt = LOOK;
   #rekeyAt: number;
 
-  constructor(sock: SocketDuplex, streams: ReadonlyMap<string, SshStream>, rekeyBytes: number) {
+  constructor(sock: SocketDuplex, streams: ReadonlyMap<number, SshStream>, rekeyBytes: number) {
     this.#sock = sock;
     this.#streams = streams;
     this.#rekeyBytes = rekeyBytes;

@@ -3,13 +3,16 @@
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 import ssh2, { type Channel } from "ssh2";
-import { type Conn, memoryPair, type StreamProvider } from "streams-core";
+import { type Conn, memoryPair, type Stream, type StreamProvider } from "streams-core";
 import { fromDuplex, toDuplex } from "streams-core/node";
 import { describe, expect, test } from "vitest";
 import { type SshOptions, ssh } from "../src/index.js";
 import { ACCEPT, CREDIT, codeField, HELLO, PING, RESET, record } from "../src/records.js";
 import { BOTH, USER } from "./keys.js";
 import { all, closed, connected, next, starting } from "./pair.js";
+
+/** What ssh2 grants. */
+const SSH_WINDOW = 2 * 1024 * 1024;
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
@@ -134,6 +137,28 @@ describe("the option peer", () => {
     socket.reset(7);
     await expect(other.closed).rejects.toMatchObject({ code: "ERR_RESET", remote: true });
     await expect(pair.client.ping()).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+    await closed(pair);
+  });
+
+  test("a stream to stock that nobody reads holds SSH's window and no more, others run on, and no byte is lost", async () => {
+    const pair = await connected({ peer: "stock" });
+    const listener = pair.server.listen();
+    const open = async (): Promise<[Stream, Stream]> => {
+      const near = await pair.client.newStream({ "dest-host": "db", "dest-port": "5432" });
+      return [near, await next(listener)];
+    };
+    const [near, far] = await open();
+    const sent = Buffer.alloc(8 * 1024 * 1024, "0123456789abc");
+    void near.write(sent);
+    void near.close();
+    const unread = (): number | undefined => [...pair.server.stats().streams()][0]?.unread;
+    while (unread() !== SSH_WINDOW) await new Promise(setImmediate);
+    const [beside, there] = await open();
+    await beside.write(bytes("beside"));
+    await beside.close();
+    expect(await all(there)).toBe("beside");
+    expect(unread()).toBe(SSH_WINDOW);
+    expect((await all(far)) === sent.toString()).toBe(true);
     await closed(pair);
   });
 

@@ -3,10 +3,15 @@
 import { type Conn, type OpOptions, type Server, StreamsError, type Transport } from "streams-core";
 import { accepted, chunks, handled, Inbox, milliseconds, READY, wholeNumber } from "streams-core/kit";
 
+/** Milliseconds' worth of bytes that a line of limited bandwidth gives at a time. */
+const GRAIN_MS = 10;
+
 /** What to do to the bytes that arrive at a connection. All default to doing nothing. */
 export interface Faults {
   /** Milliseconds by which each chunk is late. */
   readonly latency?: number;
+  /** Bytes a second that arrive at most. */
+  readonly bandwidth?: number;
   /** Bytes that one read gives at most. */
   readonly slice?: number;
   /** Bytes after which nothing more arrives, and nothing says so. */
@@ -30,10 +35,11 @@ export function faultyConn(conn: Conn, faults: Faults): Conn {
   return new FaultyConn(conn, checked(faults));
 }
 
-function checked({ latency, slice, stallAfter, breakAfter }: Faults): Required<Faults> {
+function checked({ latency, bandwidth, slice, stallAfter, breakAfter }: Faults): Required<Faults> {
   const never = Number.MAX_SAFE_INTEGER;
   return {
     latency: latency === undefined ? 0 : milliseconds("latency", latency, 1),
+    bandwidth: wholeNumber("bandwidth", bandwidth, never),
     slice: wholeNumber("slice", slice, never),
     stallAfter: wholeNumber("stallAfter", stallAfter, never, { min: 0 }),
     breakAfter: wholeNumber("breakAfter", breakAfter, never, { min: 0 }),
@@ -59,6 +65,9 @@ class FaultyConn implements Conn {
   readonly #inbox: Inbox = new Inbox(() => this.#feed());
   #rest: Uint8Array = new Uint8Array(0);
   #arrived = 0;
+  /** When the line is free for the next piece, and the timer that waits for that or for a late chunk. */
+  #freeAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #fetching = false;
   #closing = false;
   #over = false;
@@ -94,6 +103,7 @@ class FaultyConn implements Conn {
   reset(code?: number): void {
     if (this.#over) return;
     this.#inner.reset(code);
+    clearTimeout(this.#timer);
     this.#rest = new Uint8Array(0);
     this.#inbox.abandon(new StreamsError("ERR_RESET", "The connection was reset by this end."));
   }
@@ -109,15 +119,36 @@ class FaultyConn implements Conn {
 
   #feed(): void {
     if (this.#inbox.size > 0 || this.#inbox.ended) return;
-    const { slice, stallAfter, breakAfter } = this.#faults;
+    const { bandwidth, slice, stallAfter, breakAfter } = this.#faults;
     if (this.#arrived >= breakAfter) return this.#break();
-    const room = Math.min(slice, stallAfter - this.#arrived, breakAfter - this.#arrived);
+    const grain = Math.max(1, Math.floor((bandwidth * GRAIN_MS) / 1000));
+    const room = Math.min(grain, slice, stallAfter - this.#arrived, breakAfter - this.#arrived);
     if (room === 0) return;
     if (this.#rest.byteLength === 0) return this.#fetch();
+    if (!this.#isFree()) return;
     const piece = this.#rest.subarray(0, room);
     this.#rest = this.#rest.subarray(room);
     this.#arrived += piece.byteLength;
+    this.#freeAt += (piece.byteLength * 1000) / bandwidth;
     this.#inbox.push(piece);
+  }
+
+  /** Whether the line has passed on what was before; otherwise feeds again when it has. */
+  #isFree(): boolean {
+    if (this.#timer !== undefined) return false;
+    const now = performance.now();
+    // A timer that was late is made up for, an idle time is not.
+    this.#freeAt = Math.max(this.#freeAt, now - GRAIN_MS);
+    if (this.#freeAt <= now) return true;
+    this.#after(Math.ceil(this.#freeAt - now), () => this.#feed());
+    return false;
+  }
+
+  #after(milliseconds: number, act: () => void): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      act();
+    }, milliseconds);
   }
 
   #fetch(): void {
@@ -125,7 +156,7 @@ class FaultyConn implements Conn {
     this.#fetching = true;
     const { latency } = this.#faults;
     this.#inner.read().then(
-      (chunk) => (latency === 0 ? this.#take(chunk) : void setTimeout(() => this.#take(chunk), latency)),
+      (chunk) => (latency === 0 || this.#over ? this.#take(chunk) : this.#after(latency, () => this.#take(chunk))),
       (error) => this.#inbox.fail(error),
     );
   }

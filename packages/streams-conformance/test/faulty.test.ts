@@ -44,6 +44,38 @@ describe("a faulty connection", () => {
     expect(performance.now() - begin).toBeGreaterThan(15);
   });
 
+  test("gives no more bytes a second than its bandwidth, and not much less", async () => {
+    const [near, far] = pair({ bandwidth: 100_000 });
+    const begin = performance.now();
+    void near.write(new Uint8Array(20_000));
+    void near.close();
+    let length = 0;
+    for await (const piece of far) {
+      expect(piece.byteLength).toBeLessThanOrEqual(1000);
+      length += piece.byteLength;
+      // What came, but for one piece and the 10 ms that are made up for, takes its time.
+      expect(performance.now() - begin).toBeGreaterThan((length - 2000) / 100 - 1);
+    }
+    expect(length).toBe(20_000);
+    expect(performance.now() - begin).toBeLessThan(5_000);
+  });
+
+  test("leaves no timer behind when it is reset", async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    const slow = pair({ bandwidth: 1 });
+    const late = pair({ latency: 100_000 });
+    for (const [near, far] of [slow, late]) {
+      void near.write(new Uint8Array(10));
+      void far.read();
+      await new Promise((resolve) => setImmediate(resolve));
+      void far.read().catch(() => {});
+    }
+    expect(timers()).toBe(before + 2);
+    for (const [, far] of [slow, late]) far.reset();
+    expect(timers()).toBe(before);
+  });
+
   test("stalls after so many bytes, until it is reset", async () => {
     const [near, far] = pair({ stallAfter: 2 });
     void near.write(Uint8Array.of(1, 2, 3));
@@ -68,10 +100,14 @@ describe("a faulty connection", () => {
     await expect(near.read()).rejects.toMatchObject({ code: "ERR_RESET", remote: true });
   });
 
-  test.each([{ latency: 0 }, { slice: 0 }, { stallAfter: -1 }, { breakAfter: Number.NaN }])(
-    "%j is refused",
-    (faults) => {
-      expect(() => faulty(memory(), faults)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
-    },
-  );
+  test.each([
+    { latency: 0 },
+    { bandwidth: 0 },
+    { bandwidth: 1.5 },
+    { slice: 0 },
+    { stallAfter: -1 },
+    { breakAfter: Number.NaN },
+  ])("%j is refused", (faults) => {
+    expect(() => faulty(memory(), faults)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+  });
 });

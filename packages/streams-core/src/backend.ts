@@ -16,16 +16,23 @@ export function over(mux: Mux, transport: Transport, { onRejected }: OverOptions
   const connect: Backend["connect"] = async (url, o) => start(mux, await transport.dial(url, o), "client", o?.signal);
   const serve: Backend["serve"] = async (url, o) => {
     const conns = await transport.serve(url, o);
-    const starting = new AbortController();
+    // A signal for each: one for all would have as many listeners as there are handshakes.
+    const starting = new Set<AbortController>();
     const sessions = new ServerQueue<StreamProvider>(conns.url, {
       stop: () => {
-        starting.abort(new StreamsError("ERR_SESSION_CLOSED", "The server was closed during the handshake."));
+        const closed = new StreamsError("ERR_SESSION_CLOSED", "The server was closed during the handshake.");
+        for (const one of starting) one.abort(closed);
         return conns.close();
       },
       discard: end,
     });
     const push = (session: StreamProvider): void => sessions.push(session);
-    const begin = (conn: Conn): Promise<void> => start(mux, conn, "server", starting.signal).then(push, onRejected);
+    const begin = (conn: Conn): Promise<void> => {
+      const stop = new AbortController();
+      starting.add(stop);
+      const started = start(mux, conn, "server", stop.signal).finally(() => starting.delete(stop));
+      return started.then(push, onRejected);
+    };
     handled(feed(sessions, conns, begin).catch(onRejected));
     return sessions;
   };

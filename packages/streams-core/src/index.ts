@@ -27,3 +27,4 @@ export type {
 export { type ErrorCode, isStreamsError, StreamsError, type StreamsErrorDetails } from "./errors.js";
 export { ForwardingListener, ForwardingProvider, ForwardingStream } from "./forwarding.js";
 export { type MemoryOptions, memory, memoryPair } from "./memory.js";
+export { type TokenOptions, withToken } from "./token.js";

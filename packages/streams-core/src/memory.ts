@@ -9,6 +9,7 @@ import { wholeNumber } from "./kit/options.js";
 import { Outcome } from "./kit/outcome.js";
 import { handled, handling, READY, rejected } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
+import { printableUrl } from "./kit/text.js";
 import { WaitingWrites } from "./kit/waiting-writes.js";
 import { writeNothing } from "./kit/write-nothing.js";
 
@@ -36,7 +37,10 @@ export function memory(options: MemoryOptions = {}): Transport {
     o?.signal?.throwIfAborted();
     const server = servers.get(key(url));
     if (server === undefined) {
-      throw new StreamsError("ERR_UNREACHABLE", `Nothing serves ${url.href}; serve it on this memory() first.`);
+      throw new StreamsError(
+        "ERR_UNREACHABLE",
+        `Nothing serves ${printableUrl(url)}; serve it on this memory() first.`,
+      );
     }
     const [near, far] = memoryPair(options);
     server.push(far);
@@ -47,7 +51,7 @@ export function memory(options: MemoryOptions = {}): Transport {
     if (servers.has(key(url))) {
       throw new StreamsError(
         "ERR_ADDRESS_IN_USE",
-        `${url.href} is served already; close that server or use another name.`,
+        `${printableUrl(url)} is served already; close that server or use another name.`,
       );
     }
     const server = new ServerQueue<Conn>(new URL(url), {

@@ -80,6 +80,22 @@ describe("over()", () => {
     expect(await server.accept()).toBeNull();
   });
 
+  test("many slow handshakes at once raise no warning, and all end with the server", async () => {
+    const warnings: unknown[] = [];
+    const warned = (warning: unknown): void => void warnings.push(warning);
+    process.on("warning", warned);
+    const transport = memory();
+    const server = await over(toy, transport).serve(url);
+    const slow = await Promise.all(Array.from({ length: 50 }, () => transport.dial(url)));
+    for (const conn of slow) await conn.read();
+    await server.close();
+    for (const conn of slow) await failure(conn.read(), "ERR_RESET");
+    // Warnings are told in a later tick.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", warned);
+    expect(warnings).toEqual([]);
+  });
+
   test("closing the server ends the session that nobody accepted", async () => {
     const backend = over(toy, memory());
     const server = await backend.serve(url);

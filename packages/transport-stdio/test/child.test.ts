@@ -197,10 +197,10 @@ describe("a child that fails", () => {
     const next = conn.write(bytes("x"));
     process.kill(pid, "SIGKILL");
     const killed = { code: "ERR_CHILD_FAILED", message: expect.stringContaining("SIGKILL") };
+    await expect(waiting).rejects.toMatchObject(killed);
     await expect(next).rejects.toMatchObject(killed);
     await expect(conn.read()).rejects.toMatchObject(killed);
     await expect(conn.closed).rejects.toMatchObject(killed);
-    await waiting;
   });
 
   it("gives all it had written although nobody read it before it failed", async () => {

@@ -1,6 +1,7 @@
 // Host and port of a URL whose scheme is none of our business.
 
 import { StreamsError } from "streams-core";
+import { printableUrl } from "streams-core/kit";
 
 export interface Address {
   /** Without the brackets of IPv6. */
@@ -16,7 +17,10 @@ export function dialAddress(url: URL): Address {
   const { host, port } = parse(url);
   if (host !== "" && port !== undefined && port > 0) return { host, port };
   const missing = host === "" ? "host" : "port";
-  throw new StreamsError("ERR_OPTION_INVALID", `${url.href} names no ${missing} to connect to; ${likeThis(url, 7000)}`);
+  throw new StreamsError(
+    "ERR_OPTION_INVALID",
+    `${printableUrl(url)} names no ${missing} to connect to; ${likeThis(url, 7000)}`,
+  );
 }
 
 /** Where to listen: on loopback unless the URL names a host, on any free port unless it names one. */

@@ -5,7 +5,7 @@ import { chmod, link, lstat, mkdtemp, rm, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { isStreamsError, StreamsError } from "streams-core";
-import { printable } from "streams-core/kit";
+import { printable, printableUrl } from "streams-core/kit";
 import { listening } from "./listening.js";
 
 /** `sun_path` holds 108 bytes on Linux and 104 elsewhere, one of them for the end; Node cuts what is longer. */
@@ -17,7 +17,7 @@ export function socketPath(url: URL): string {
   if (url.hostname !== "" || !path.startsWith("/") || path.endsWith("/") || path.includes("\0")) {
     throw new StreamsError(
       "ERR_OPTION_INVALID",
-      `${url.href} names no socket file; write it with three slashes, like ${url.protocol}///run/app.sock.`,
+      `${printableUrl(url)} names no socket file; write it with three slashes, like ${url.protocol}///run/app.sock.`,
     );
   }
   checkLength(path);

@@ -18,15 +18,22 @@ import {
   WaitingWrites,
   writeNothing,
 } from "streams-core/kit";
-import { Outbox } from "./outbox.js";
 
 /** An open WebSocket as this file needs it. */
 export interface Link {
-  /** Bytes given to `send` that the system has not taken yet. */
-  readonly buffered: number;
-  /** Sends messages; may tell the conn by `sent()` when `buffered` has sunk. */
-  send(messages: Iterable<Uint8Array>): void;
-  /** Somebody waits: `sent()` must be called when `buffered` has sunk. */
+  /** Bytes that were pushed and wait for room. */
+  readonly queued: number;
+  /** Those, and what of the rest and of the end the system has not taken yet. */
+  readonly unsent: number;
+  /** Puts a chunk after those that wait to be sent. */
+  push(chunk: Uint8Array): void;
+  /** Sends what waits, or as much as there is room for; may tell the conn by `sent()` when `unsent` has sunk. */
+  flush(): void;
+  /** Sends the empty message. Nothing waits before it. */
+  sendEnd(): void;
+  /** Drops what waits. */
+  clear(): void;
+  /** Somebody waits: `sent()` must be called when `unsent` has sunk. */
   watch(): void;
   /** Stops and starts the flow of messages, where that is possible. */
   pause(): void;
@@ -37,7 +44,6 @@ export interface Link {
 
 export interface Limits {
   readonly highWaterMark: number;
-  readonly maxMessage: number;
   /** Bytes that may wait for `read` although the link was paused. */
   readonly maxUnread: number;
 }
@@ -48,13 +54,11 @@ const UNSUPPORTED_DATA = 1003;
 const POLICY = 1008;
 /** The first of the close codes that mean a reset. */
 export const RESET = 4000;
-const EMPTY = new Uint8Array(0);
 
 export class WebSocketConn implements Conn {
   readonly #link: Link;
   readonly #limits: Limits;
   readonly #inbox: Inbox = new Inbox(() => this.#wasRead());
-  readonly #outbox: Outbox;
   readonly #waiting = new WaitingWrites();
   readonly #outcome = new Outcome<void>();
   readonly #flushed = (): void => {
@@ -62,6 +66,8 @@ export class WebSocketConn implements Conn {
     this.sent();
   };
   #flushing = false;
+  /** Of the write that left no room. */
+  #drained: Outcome<void> | undefined;
   #paused = false;
   #closing: Outcome<void> | undefined;
   #endSent = false;
@@ -70,7 +76,6 @@ export class WebSocketConn implements Conn {
   constructor(link: Link, limits: Limits) {
     this.#link = link;
     this.#limits = limits;
-    this.#outbox = new Outbox(limits.maxMessage);
   }
 
   get closed(): Promise<void> {
@@ -90,8 +95,12 @@ export class WebSocketConn implements Conn {
     }
     if (!(chunk.byteLength > 0)) return writeNothing(chunk);
     if (this.#waiting.size === 0 && this.#hasRoom()) {
-      this.#queue(chunk);
-      return READY;
+      this.#link.push(chunk);
+      this.#schedule();
+      // One that can be aborted must still be whole here, or gone; it does not wait.
+      if (signal !== undefined || this.#hasRoom()) return READY;
+      this.#drained ??= new Outcome();
+      return this.#drained.promise;
     }
     this.#link.watch();
     return this.#waiting.add(chunk, signal, () => this.sent());
@@ -161,7 +170,7 @@ export class WebSocketConn implements Conn {
   /** The WebSocket is closed: the code and reason of the close frame that came, 1006 if none did. */
   ended(code: number, reason: string): void {
     if (this.#outcome.settled) return;
-    const unsent = this.#outbox.size + this.#waiting.size + this.#link.buffered;
+    const unsent = this.#waiting.size + this.#link.unsent;
     if (code === NORMAL && (unsent === 0 || (this.#endSent && this.#inbox.ended))) {
       this.#inbox.end();
       this.#closing ??= new Outcome();
@@ -178,33 +187,24 @@ export class WebSocketConn implements Conn {
     }
   }
 
-  /** `buffered` has sunk, or there is something to send. */
+  /** `unsent` has sunk, or there is something to send. */
   sent(): void {
     if (this.#outcome.settled) return;
     while (this.#waiting.size > 0 && this.#hasRoom()) {
       const chunk = this.#waiting.shift();
-      if (chunk !== undefined) this.#outbox.push(chunk);
+      if (chunk !== undefined) this.#link.push(chunk);
     }
-    if (this.#outbox.size > 0) this.#link.send(this.#messages());
+    this.#link.flush();
+    if (this.#drained !== undefined && this.#hasRoom()) {
+      this.#drained.resolve();
+      this.#drained = undefined;
+    }
     if (this.#closing !== undefined) this.#sendEnd(this.#closing);
-    if (this.#waiting.size > 0 || this.#outbox.size > 0) this.#link.watch();
-  }
-
-  *#messages(): Generator<Uint8Array, void, undefined> {
-    while (this.#link.buffered < this.#limits.highWaterMark) {
-      const message = this.#outbox.next();
-      if (message === undefined) return;
-      yield message;
-    }
+    if (this.#waiting.size > 0 || this.#drained !== undefined) this.#link.watch();
   }
 
   #hasRoom(): boolean {
-    return this.#outbox.size + this.#link.buffered < this.#limits.highWaterMark;
-  }
-
-  #queue(chunk: Uint8Array): void {
-    this.#outbox.push(chunk);
-    this.#schedule();
+    return this.#link.unsent < this.#limits.highWaterMark;
   }
 
   #schedule(): void {
@@ -214,12 +214,12 @@ export class WebSocketConn implements Conn {
   }
 
   #sendEnd(closing: Outcome<void>): void {
-    if (this.#outbox.size > 0 || this.#waiting.size > 0) return;
     if (!this.#endSent) {
+      if (this.#waiting.size > 0 || this.#link.queued > 0) return;
       this.#endSent = true;
-      this.#link.send([EMPTY]);
+      this.#link.sendEnd();
     }
-    if (this.#link.buffered > 0) return this.#link.watch();
+    if (this.#link.unsent > 0) return this.#link.watch();
     closing.resolve();
     this.#settle();
   }
@@ -250,8 +250,9 @@ export class WebSocketConn implements Conn {
   #end(error: StreamsError, code?: number): void {
     if (this.#outcome.settled) return;
     this.#error = error;
-    this.#outbox.clear();
+    this.#link.clear();
     this.#waiting.fail(error);
+    this.#drained?.reject(error);
     this.#closing?.reject(error);
     this.#inbox.fail(error);
     this.#outcome.reject(error);

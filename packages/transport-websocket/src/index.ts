@@ -10,7 +10,7 @@ import { tlsOf } from "./tls.js";
 
 export type { Pem, SecureWebSocketOptions, WebSocketOptions } from "./options.js";
 
-const HIGH_WATER_MARK = 128 * 1024;
+const HIGH_WATER_MARK = 256 * 1024;
 
 /** WebSockets without TLS: `ws://host:port/path`, or any scheme with those parts. @throws ERR_OPTION_INVALID, ERR_HEADERS_INVALID */
 export function ws(options: WebSocketOptions = {}): Transport {

@@ -47,7 +47,7 @@ export async function dial(url: URL, settings: Settings, tls: Tls | undefined, o
       socket.once("open", () => {
         finish();
         socket.off("error", failed);
-        resolve(nodeConn(socket, response.socket, settings));
+        resolve(nodeConn(socket, response.socket, settings, true));
       });
     });
   });

@@ -67,7 +67,7 @@ export function share(
     if (!offersOne(request.headers["sec-websocket-protocol"], settings.protocols)) {
       return refuse(socket, "400 Bad Request", `Offer one of the subprotocols ${settings.protocols.join(", ")}.`);
     }
-    sockets.handleUpgrade(request, socket, head, (opened) => server.push(nodeConn(opened, socket, settings)));
+    sockets.handleUpgrade(request, socket, head, (opened) => server.push(nodeConn(opened, socket, settings, false)));
   });
   const server = new ServerQueue<Conn>(url, {
     stop: () => {

@@ -4,9 +4,9 @@ import { type HeaderInit, StreamsError } from "streams-core";
 import { milliseconds, toHeaders, wholeNumber } from "streams-core/kit";
 
 export interface WebSocketOptions {
-  /** Bytes written and not yet handed to the system before `write` waits. Default 131,072; on the platform's WebSocket 1,048,576. */
+  /** Bytes written and not yet handed to the system before `write` waits. Default 262,144; on the platform's WebSocket 1,048,576. */
   readonly highWaterMark?: number;
-  /** Bytes of the largest message sent; longer chunks are cut. At most what the peer's limit allows. Default 65,536. */
+  /** Bytes of the largest message sent; the receiver has a message only once it is whole. At most what the peer's limit allows. Default 65,536. */
   readonly maxMessage?: number;
   /** Bytes of the largest message received; a longer one is ERR_PROTOCOL. Node only. Default 1,048,576. */
   readonly maxPayload?: number;

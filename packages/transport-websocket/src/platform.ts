@@ -5,6 +5,7 @@ import { onAbort } from "streams-core/kit";
 import { webSocketUrl } from "./address.js";
 import { type Link, RESET, WebSocketConn } from "./conn.js";
 import type { Settings } from "./options.js";
+import { Outbox } from "./outbox.js";
 
 export async function dialPlatform(url: URL, secure: boolean, settings: Settings, options?: OpOptions): Promise<Conn> {
   const signal = options?.signal;
@@ -47,7 +48,7 @@ export async function dialPlatform(url: URL, secure: boolean, settings: Settings
 }
 
 function platformConn(socket: WebSocket, settings: Settings): Conn {
-  const link = new PlatformLink(socket, () => conn.sent());
+  const link = new PlatformLink(socket, settings, () => conn.sent());
   const conn = new WebSocketConn(link, settings);
   socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
     if (data instanceof ArrayBuffer) conn.message([new Uint8Array(data)]);
@@ -66,29 +67,54 @@ class PlatformLink implements Link {
   static readonly LAST_LOOK_MS = 32;
 
   readonly #socket: WebSocket;
+  readonly #highWaterMark: number;
+  readonly #outbox: Outbox;
   readonly #onSent: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #delay = PlatformLink.FIRST_LOOK_MS;
 
-  constructor(socket: WebSocket, onSent: () => void) {
+  constructor(socket: WebSocket, { highWaterMark, maxMessage }: Settings, onSent: () => void) {
     this.#socket = socket;
+    this.#highWaterMark = highWaterMark;
+    this.#outbox = new Outbox(maxMessage);
     this.#onSent = onSent;
   }
 
-  get buffered(): number {
-    return this.#socket.bufferedAmount;
+  get queued(): number {
+    return this.#outbox.size;
   }
 
-  send(messages: Iterable<Uint8Array>): void {
-    for (const message of messages) this.#socket.send(message as Uint8Array<ArrayBuffer>);
+  get unsent(): number {
+    return this.#outbox.size + this.#socket.bufferedAmount;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#outbox.push(chunk);
+  }
+
+  flush(): void {
+    while (this.#socket.bufferedAmount < this.#highWaterMark) {
+      const message = this.#outbox.next();
+      if (message === undefined) return;
+      this.#socket.send(message as Uint8Array<ArrayBuffer>);
+    }
+    this.watch();
+  }
+
+  sendEnd(): void {
+    this.#socket.send(new Uint8Array(0));
+  }
+
+  clear(): void {
+    this.#outbox.clear();
   }
 
   watch(): void {
     if (this.#timer !== undefined || this.#socket.readyState > WebSocket.OPEN) return;
-    const before = this.buffered;
+    const before = this.#socket.bufferedAmount;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      const sunk = this.buffered < before || before === 0;
+      const sunk = this.#socket.bufferedAmount < before || before === 0;
       this.#delay = sunk ? PlatformLink.FIRST_LOOK_MS : Math.min(2 * this.#delay, PlatformLink.LAST_LOOK_MS);
       if (sunk) this.#onSent();
       else this.watch();

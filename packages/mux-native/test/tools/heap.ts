@@ -6,12 +6,6 @@ import { runInNewContext } from "node:vm";
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
 
-/** What lies outside the heap, in array buffers. */
-export async function bufferBytes(): Promise<number> {
-  await settle();
-  return process.memoryUsage().arrayBuffers;
-}
-
 export async function heapBytes(): Promise<number> {
   await settle();
   return process.memoryUsage().heapUsed;

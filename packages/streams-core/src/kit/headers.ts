@@ -3,6 +3,7 @@
 
 import type { HeaderInit } from "../contract.js";
 import { StreamsError } from "../errors.js";
+import { BlockHeaders } from "./block-headers.js";
 import { broken } from "./peer-faults.js";
 import { roomFor } from "./slab.js";
 import { latin1 } from "./text.js";
@@ -45,11 +46,9 @@ export function decodeHeaders(block: Uint8Array, limits: HeaderLimits = HEADER_L
   return headersOf(block);
 }
 
-/** The headers of a block that was checked: building them cannot fail, and may wait until somebody wants them. */
+/** The headers of a block that was checked: building them cannot fail, and waits until somebody wants them. */
 export function headersOf(block: Uint8Array): Headers {
-  const headers = new Headers();
-  for (const [name, value] of fieldsOf(block)) headers.append(name, value);
-  return headers;
+  return block.byteLength === 0 ? new Headers() : new BlockHeaders(() => fieldsOf(block));
 }
 
 /** @throws as `decodeHeaders` */

@@ -25,6 +25,6 @@ export { retryable } from "./retryable.js";
 export { type ServerHooks, ServerQueue } from "./server-queue.js";
 export { copyOf } from "./slab.js";
 export { seemsToSpeak } from "./sniff.js";
-export { printable } from "./text.js";
+export { printable, printableUrl } from "./text.js";
 export { WaitingWrites } from "./waiting-writes.js";
 export { writeNothing } from "./write-nothing.js";

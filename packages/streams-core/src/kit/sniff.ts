@@ -7,6 +7,7 @@ const TEXT: readonly (readonly [RegExp, string])[] = [
   [/^(HTTP\/1|[A-Z]{3,7} \S)/, "HTTP/1"],
   [/^SSH-/, "SSH"],
   [/^\x89MUX\r\n/, "the native wire of Streams"],
+  [/^\x89TOK\r\n/, "to ask for a token, as withToken() does,"],
   [/^2[0-9]{2}[ -]/, "SMTP or FTP"],
 ];
 

@@ -11,13 +11,16 @@ interface Write {
 }
 
 const nothing = (): void => {};
+const GONE: Write = { chunk: new Uint8Array(0), resolve: nothing, reject: nothing, forget: nothing };
 
 export class WaitingWrites {
-  readonly #writes: Write[] = [];
+  /** Those before `#head` have left. */
+  #writes: Write[] = [];
+  #head = 0;
   #bytes = 0;
 
   get size(): number {
-    return this.#writes.length;
+    return this.#writes.length - this.#head;
   }
 
   get bytes(): number {
@@ -36,7 +39,7 @@ export class WaitingWrites {
     return handled(
       new Promise((resolve, reject) => {
         const forget = onAbort(signal, (reason) => {
-          this.#writes.splice(this.#writes.indexOf(write), 1);
+          this.#writes.splice(this.#writes.indexOf(write, this.#head), 1);
           this.#bytes -= write.chunk.byteLength;
           reject(reason);
           gone();
@@ -49,11 +52,11 @@ export class WaitingWrites {
 
   /** At most `limit` bytes of the oldest chunk, whose write is done with this. */
   shift(limit: number = Number.POSITIVE_INFINITY): Uint8Array | undefined {
-    const [write] = this.#writes;
+    const write = this.#writes[this.#head];
     if (write === undefined) return undefined;
     const { chunk } = write;
     const piece = chunk.byteLength <= limit ? chunk : chunk.subarray(0, limit);
-    if (piece === chunk) this.#writes.shift();
+    if (piece === chunk) this.#drop();
     else write.chunk = chunk.subarray(limit);
     this.#bytes -= piece.byteLength;
     write.forget();
@@ -63,9 +66,21 @@ export class WaitingWrites {
 
   fail(error: unknown): void {
     this.#bytes = 0;
-    for (const write of this.#writes.splice(0)) {
+    const waiting = this.#writes.slice(this.#head);
+    this.#writes = [];
+    this.#head = 0;
+    for (const write of waiting) {
       write.forget();
       write.reject(error);
     }
+  }
+
+  /** The oldest has left. Taking it off the front of a hundred thousand would move them all. */
+  #drop(): void {
+    this.#writes[this.#head] = GONE;
+    this.#head += 1;
+    if (this.#head * 2 < this.#writes.length) return;
+    this.#writes.splice(0, this.#head);
+    this.#head = 0;
   }
 }

@@ -17,22 +17,36 @@ export function toWeb(conn: Conn): WebPair {
 }
 
 function readableOf(conn: Conn): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    type: "bytes",
-    async pull(controller) {
-      const chunk = await conn.read();
-      if (chunk === null) {
-        controller.close();
-        // A waiting BYOB read learns of the end only by this (Streams Standard, ReadableByteStreamControllerClose).
-        controller.byobRequest?.respond(0);
-        return;
-      }
-      deliver(controller, chunk);
-    },
-    cancel(reason) {
-      conn.reset(codeOf(reason));
-    },
-  });
+  return new ReadableStream(new ReadableSide(conn));
+}
+
+/** What is called for every chunk is made once: an async `pull` would cost half as much again as the chunk itself. */
+class ReadableSide implements UnderlyingByteSource {
+  readonly type = "bytes";
+  readonly #conn: Conn;
+  #controller: ReadableByteStreamController | undefined;
+
+  constructor(conn: Conn) {
+    this.#conn = conn;
+  }
+
+  pull(controller: ReadableByteStreamController): Promise<void> {
+    this.#controller = controller;
+    return this.#conn.read().then(this.#took);
+  }
+
+  cancel(reason: unknown): void {
+    this.#conn.reset(codeOf(reason));
+  }
+
+  readonly #took = (chunk: Uint8Array | null): void => {
+    const controller = this.#controller;
+    if (controller === undefined) return;
+    if (chunk !== null) return deliver(controller, chunk);
+    controller.close();
+    // A waiting BYOB read learns of the end only by this (Streams Standard, ReadableByteStreamControllerClose).
+    controller.byobRequest?.respond(0);
+  };
 }
 
 /** The standard detaches the buffer of what is enqueued, and the chunk may be a view of one that others use: so it is copied. Not by `slice`: that of a Buffer copies nothing. */
