@@ -112,8 +112,8 @@ describe("a peer that speaks something else is named", () => {
   };
 
   test.each(["native", "http2"])("%s meets other servers", async (mux) => {
-    // Where node:http2 gets the socket itself (mux-http2's README, Limits) nobody sees the bytes that it could not read.
-    const told = (name: string): string => (mux === "http2" && handsSocketsOver() ? "not HTTP/2" : name);
+    // node:http2 gets the socket itself (mux-http2's README, Limits): nobody sees the bytes that it could not read.
+    const told = (name: string): string => (mux === "http2" ? "not HTTP/2" : name);
     await fails(connect(`${mux}+tcp://127.0.0.1:${await httpPeer()}`, backends), "ERR_WRONG_PROTOCOL", told("HTTP/1"));
     for (const [name, banner] of Object.entries(banners)) {
       if (mux === "native" && name === "the native wire") continue;
@@ -355,11 +355,6 @@ async function failure(work: Promise<unknown>): Promise<StreamsError> {
   );
   if (isStreamsError(error)) return error;
   throw error;
-}
-
-function handsSocketsOver(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  return major > 26 || (major === 26 && minor >= 10);
 }
 
 async function fails(work: Promise<unknown>, code: ErrorCode | string, advice: string): Promise<void> {

@@ -37,7 +37,17 @@ export function carry(wire: Carrier, carried: Carried, request: boolean): void {
  */
 export function pause(wire: Carrier): void {
   wire.pause();
+  // What it holds already comes first: reading gives it to the listener.
+  while (wire.readableLength > 0 && wire.read() !== null);
   Object.assign(wire, { push });
+}
+
+/** What it holds and will not give any more: it is over. */
+export function leftovers(wire: Carrier): Uint8Array[] {
+  wire.off("data", onData);
+  const chunks: Uint8Array[] = [];
+  for (let chunk = wire.read(); chunk instanceof Uint8Array; chunk = wire.read()) chunks.push(chunk);
+  return chunks;
 }
 
 export function resume(wire: Carrier): void {

@@ -15,7 +15,7 @@ import {
   writeNothing,
 } from "streams-core/kit";
 import type { AnswerReader } from "./answer-record.js";
-import { type Carried, carry, pause, resume } from "./carry.js";
+import { type Carried, carry, leftovers, pause, resume } from "./carry.js";
 import { NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM, refusedByPeer, resetByPeer } from "./codes.js";
 import { CODE, numberIn, toHeaders } from "./fields.js";
 import { resetWire, wasCut } from "./reset-wire.js";
@@ -315,7 +315,7 @@ export class H2Stream implements Stream, Carried {
     const wire = this.#wire;
     if (wire === undefined) return;
     const ended = !wire.destroyed && (wire.closed ? wire.rstCode === NO_ERROR : wire.state.remoteClose === 1);
-    for (let chunk = wire.read(); chunk instanceof Uint8Array; chunk = wire.read()) {
+    for (const chunk of leftovers(wire)) {
       if (this.#answer === undefined) this.#inbox.push(chunk);
       else this.#readAnswer(this.#answer, chunk);
     }

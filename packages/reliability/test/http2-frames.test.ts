@@ -41,6 +41,7 @@ import { bytesInUse } from "../src/adapters/process-watch.js";
 import { connectOver } from "../src/adapters/public-rows.js";
 import { random } from "../src/adapters/random.js";
 import { accept, digest, errorOf, outcomes, turn, until } from "../src/adapters/streams.js";
+import { peerOf } from "./tools/h2.js";
 
 /** A request that the server may open a stream of its own on. */
 const PARK = literals([
@@ -51,15 +52,6 @@ const PARK = literals([
 ]);
 const KIB = 1024;
 const MIB = 1024 * KIB;
-
-function peerOf(options: H2PeerOptions = {}): H2Peer {
-  const peer = new H2Peer(options);
-  onTestFinished(async () => {
-    await peer.end();
-    expect(peer.session.stats().streamsOpen).toBe(0);
-  });
-  return peer;
-}
 
 /** What the session failed with after it was told so, and how many streams the application saw. */
 async function verdict(said: readonly Uint8Array[], options: H2PeerOptions = {}): Promise<[string, number]> {

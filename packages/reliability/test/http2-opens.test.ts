@@ -1,8 +1,7 @@
 // Peers that open streams without end, built by hand: a session of mux-http2 takes so many, refuses the rest, and ends when it is a flood.
 
 import { http2 } from "mux-http2";
-import type { Stream } from "streams-core";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { underWatch } from "../src/adapters/guard.js";
 import {
   bytes,
@@ -18,36 +17,13 @@ import {
   times,
   windowUpdate,
 } from "../src/adapters/h2-frames.js";
-import { H2Peer, type H2PeerOptions } from "../src/adapters/h2-peer.js";
 import { bytesInUse } from "../src/adapters/process-watch.js";
 import { connectOver } from "../src/adapters/public-rows.js";
-import { accept, errorOf, outcomes, turn, until } from "../src/adapters/streams.js";
+import { turn, until } from "../src/adapters/streams.js";
+import { failure, oneStream, peerOf } from "./tools/h2.js";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-
-function peerOf(options: H2PeerOptions = {}): H2Peer {
-  const peer = new H2Peer(options);
-  onTestFinished(async () => {
-    await peer.end();
-    expect(peer.session.stats().streamsOpen).toBe(0);
-  });
-  return peer;
-}
-
-async function oneStream(options: H2PeerOptions = {}): Promise<[H2Peer, Stream]> {
-  const peer = peerOf(options);
-  void peer.say(open(1));
-  return [peer, await accept(peer.session.listen())];
-}
-
-/** What the session fails with, once all it had is settled. */
-async function failure(peer: H2Peer, streams: readonly Stream[] = []): Promise<string> {
-  const { code } = await errorOf(peer.session.closed);
-  expect(peer.session.stats().streamsOpen).toBe(0);
-  await outcomes(streams.flatMap((stream) => [stream.closed, stream.opened, stream.write(new Uint8Array(1))]));
-  return code;
-}
 
 describe("http2", () => {
   underWatch(() => connectOver(http2()));

@@ -2,7 +2,7 @@
 
 import { ssh } from "mux-ssh";
 import { fromDuplex } from "streams-core/node";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { underWatch } from "../src/adapters/guard.js";
 import { bytesInUse } from "../src/adapters/process-watch.js";
 import { connectOver } from "../src/adapters/public-rows.js";
@@ -16,38 +16,19 @@ import {
   CHANNEL_WINDOW_ADJUST,
   CREDIT,
   GLOBAL_REQUEST,
-  HELLO,
   PING,
   RESET,
   record,
   SENDERS,
-  type Ssh2Channel,
-  SshPeer,
-  type SshPeerOptions,
+  type SshPeer,
   u32,
 } from "../src/adapters/ssh-peer.js";
 import { accept, echo, errorOf, outcomes, until } from "../src/adapters/streams.js";
+import { greeted, peerOf } from "./tools/ssh.js";
 
 const MIB = 1024 * 1024;
 const REQUEST_SUCCESS = 81;
 const CHANNEL_SUCCESS = 99;
-
-async function peerOf(options: SshPeerOptions = {}): Promise<SshPeer> {
-  const peer = await SshPeer.connect(options);
-  onTestFinished(async () => {
-    await peer.end();
-    expect(peer.session.stats().streamsOpen).toBe(0);
-  });
-  return peer;
-}
-
-async function greeted(options: SshPeerOptions = {}): Promise<[SshPeer, Ssh2Channel]> {
-  const peer = await peerOf(options);
-  const control = await peer.control();
-  control.write(record(HELLO, 65_536));
-  await peer.session.ready;
-  return [peer, control];
-}
 
 async function failure(peer: SshPeer): Promise<string> {
   const { code } = await errorOf(peer.session.closed);

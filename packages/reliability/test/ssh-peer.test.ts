@@ -4,7 +4,7 @@ import { ssh } from "mux-ssh";
 import { memoryPair, type Stream, type StreamProvider } from "streams-core";
 import { encodeHeaders } from "streams-core/kit";
 import { fromDuplex } from "streams-core/node";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { underWatch } from "../src/adapters/guard.js";
 import { bytesInUse } from "../src/adapters/process-watch.js";
 import { connectOver } from "../src/adapters/public-rows.js";
@@ -29,29 +29,12 @@ import {
   u32,
 } from "../src/adapters/ssh-peer.js";
 import { accept, digest, errorOf, outcomes, turn, until } from "../src/adapters/streams.js";
+import { greeted, peerOf } from "./tools/ssh.js";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const IGNORE = 2;
 const KEXINIT = 20;
-
-async function peerOf(options: SshPeerOptions = {}): Promise<SshPeer> {
-  const peer = await SshPeer.connect(options);
-  onTestFinished(async () => {
-    await peer.end();
-    expect(peer.session.stats().streamsOpen).toBe(0);
-  });
-  return peer;
-}
-
-/** Of our own kind, and with a control channel that has said hello. */
-async function greeted(options: SshPeerOptions = {}): Promise<[SshPeer, Ssh2Channel]> {
-  const peer = await peerOf(options);
-  const control = await peer.control();
-  control.write(record(HELLO, 65_536));
-  await peer.session.ready;
-  return [peer, control];
-}
 
 /** With one accepted stream. */
 async function oneStream(options: SshPeerOptions = {}): Promise<[SshPeer, Ssh2Channel, Ssh2Channel, Stream]> {
