@@ -27,6 +27,7 @@ export function chartOf(summaries: readonly Summary[]): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" font-family="sans-serif" font-size="12">`,
+    "<title>Multiplexers and the raw socket, workload by workload</title>",
     `<rect width="100%" height="100%" fill="#fff"/>`,
     ...drawn,
     "</svg>\n",
