@@ -99,7 +99,7 @@ const ACCEPT: Decision = { accept: true };
 
 class Listening implements Listener {
   readonly #handler: StreamHandler | undefined;
-  readonly #queue = new AcceptQueue<Waiting, Stream>((waiting) => waiting.stream ?? waiting.inbound.accept());
+  readonly #queue = new AcceptQueue<Waiting, Stream>(taken);
   readonly #deciding = new Set<Inbound>();
   /** Handlers that run, also those whose stream has ended meanwhile: opening and resetting must not start ever more of them. */
   #running = 0;
@@ -166,6 +166,8 @@ class Listening implements Listener {
     try {
       const decision = handler(inbound.headers);
       if (decision instanceof Promise) void this.#decideLater(inbound, decision);
+      // The handler itself may have closed the listener.
+      else if (this.closed) inbound.refuse();
       else this.#decided(inbound, decision);
     } catch {
       // A handler that throws refuses.
@@ -196,5 +198,16 @@ class Listening implements Listener {
     } catch {
       inbound.refuse();
     }
+  }
+}
+
+/** Somebody takes it: without a handler, that is the decision. Called when a stream arrives as well, where nothing may throw. */
+function taken({ stream, inbound }: Waiting): Stream | undefined {
+  if (stream !== undefined) return stream;
+  try {
+    return inbound.accept();
+  } catch {
+    inbound.refuse();
+    return undefined;
   }
 }

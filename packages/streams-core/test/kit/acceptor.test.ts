@@ -70,6 +70,32 @@ describe("Acceptor", () => {
     expect((await listener.accept())?.id).toBe("0");
   });
 
+  test("a stream that cannot be taken is refused, where it arrives as where it waited, and the next one is given out", async () => {
+    const acceptor = new Acceptor(4);
+    const listener = acceptor.listen();
+    const [waited, arrived, next] = [new Arrival("waited"), new Arrival("arrived"), new Arrival("next")];
+    for (const one of [waited, arrived]) {
+      one.accept = () => {
+        throw new Error("its connection has just gone");
+      };
+    }
+    acceptor.offer(waited);
+    const accepting = listener.accept();
+    acceptor.offer(arrived);
+    acceptor.offer(next);
+    expect((await accepting)?.id).toBe("next");
+    expect([waited.log, arrived.log]).toEqual([["refused"], ["refused"]]);
+  });
+
+  test("a handler that closes its listener accepts nothing", async () => {
+    const acceptor = new Acceptor(4);
+    const listener = acceptor.listen(() => void listener.close());
+    const one = new Arrival("one");
+    acceptor.offer(one);
+    expect(one.log).toEqual(["refused"]);
+    expect(await listener.accept()).toBe(null);
+  });
+
   test("a burst in one tick goes to a loop that takes as they come, however small the backlog", async () => {
     const acceptor = new Acceptor(2);
     const listener = acceptor.listen();
