@@ -46,8 +46,12 @@ export class Core {
   /** The time when bytes last came or went. */
   now: number;
   bytesOut = 0;
+  /** Bytes that arrived on all streams and were not read. */
+  unread = 0;
   /** Whether `shutdown` was called: the peer's new streams are refused. */
   draining = false;
+  /** With that: whether the peer learns from it that its new streams are refused. */
+  drainSaid = false;
   /** With that: the last stream of the peer's that lives on. */
   #lastTaken = 0;
   peerDraining = false;
@@ -66,29 +70,52 @@ export class Core {
     this.acceptor = new Acceptor(this.limits.acceptBacklog);
     this.#windows = new Windows(this.limits, this.roundTrips);
     const alarms = {
+      silence: (): void => this.#silence(),
+      beacon: (): void => this.sender.control((out) => wire.beacon?.(out)),
       fail: (error: StreamsError): void => this.fail(error),
       probe: (): void => void this.probe(),
       sweep: (): boolean => this.streams.sweep(),
     };
-    this.liveness = new Liveness(this.limits, alarms, this.now, host.random());
+    this.liveness = new Liveness(this.limits, alarms, this.now, host.random(), wire.patience);
     const needs = {
       wake: (): void => host.wake(),
       wakeLater: (): void => host.wakeLater(),
       grant: (stream: EngineStream): number => this.#grant(stream),
+      later: (ms: number, action: () => void): void => {
+        this.liveness.later(host.now() + ms, action);
+        host.wake();
+      },
     };
     this.sender = new Sender(wire, needs, this.limits);
+    if (wire.known !== undefined) this.peerIs(wire.known);
+  }
+
+  /** Whether so much is unread that nothing more should be received. */
+  get full(): boolean {
+    const { sessionWindow } = this.sender.policy;
+    return sessionWindow !== undefined && this.unread >= sessionWindow && this.over === undefined;
+  }
+
+  /** The application took, or will never take, so many bytes. */
+  taken(bytes: number): void {
+    const { full } = this;
+    this.unread -= bytes;
+    if (full && !this.full) this.#host.readOn();
   }
 
   add(id: number, local: boolean, urgency: number, block: Uint8Array): EngineStream {
-    const window = this.limits.initialWindow;
+    const window = this.#windows.initial;
     const sendCredit = this.#peer.window;
     const stream = new EngineStream(this, { number: id, local, urgency, block, window, sendCredit, now: this.now });
+    if (this.sender.policy.sessionWindow !== undefined) stream.receiveCredit = Number.POSITIVE_INFINITY;
     this.streams.add(stream);
     return stream;
   }
 
   probe(): Outcome<number> {
-    return this.roundTrips.start(this.#host.now(), (token) => this.sender.control((out) => this.wire.ping(out, token)));
+    return this.roundTrips.start(this.#host.now(), (token) => {
+      this.sender.control((out) => this.wire.ping?.(out, token));
+    });
   }
 
   count(chunks: readonly Uint8Array[]): void {
@@ -97,7 +124,7 @@ export class Core {
 
   /** While credit flows the round trip is measured again and again: windows grow by it. */
   #grant(stream: EngineStream): number {
-    if (!this.roundTrips.measuring) this.probe();
+    if (!this.roundTrips.measuring && this.wire.ping !== undefined) this.probe();
     return this.#windows.grant(stream, this.now);
   }
 
@@ -113,7 +140,8 @@ export class Core {
   stoppedByUs(stream: EngineStream, code: number): void {
     if (this.over !== undefined) return;
     if (stream.synDue) this.sender.flushOpenings();
-    this.sender.control((out) => this.wire.stop(out, stream.number, code));
+    if (stream.synDue) stream.stopDue = code;
+    else if (this.wire.stop !== undefined) this.sender.control((out) => this.wire.stop?.(out, stream.number, code));
   }
 
   halfClosed(): void {
@@ -122,6 +150,8 @@ export class Core {
 
   finished(stream: EngineStream): void {
     if (!this.streams.delete(stream)) return;
+    this.sender.settled(stream);
+    this.wire.forget?.(stream.number);
     this.#windows.release(stream);
     if (stream.arrival !== undefined) this.acceptor.withdraw(stream.arrival);
     this.#closeIfDrained();
@@ -131,16 +161,40 @@ export class Core {
 
   peerIs(parameters: PeerParameters): void {
     if (this.over !== undefined) return;
+    const { wire, sender } = this;
     const more = parameters.window - this.#peer.window;
     this.#peer = parameters;
-    this.sender.maxFrame = Math.min(parameters.maxFrame, this.limits.maxFrame);
-    for (const stream of this.streams) {
-      stream.sendCredit += more;
-      this.sender.sendable(stream);
-    }
-    this.liveness.greeted(this.now);
-    this.probe();
+    sender.maxFrame = Math.min(parameters.maxFrame, this.limits.maxFrame);
+    sender.policy = wire.policy ?? sender.policy;
+    this.#windows.initial = Math.max(this.limits.initialWindow, wire.leastWindow ?? 0);
+    for (const stream of this.streams) this.#adjust(stream, more);
+    if (sender.held) sender.open();
+    const { beaconInterval } = sender.policy;
+    this.liveness.greeted(this.now, wire.ping !== undefined || beaconInterval !== undefined, beaconInterval);
+    if (wire.ping !== undefined) this.probe();
     this.ready.resolve();
+  }
+
+  /** A stream that was opened before the peer was known. */
+  #adjust(stream: EngineStream, more: number): void {
+    const { sender } = this;
+    stream.sendCredit += more;
+    if (sender.held) {
+      const { initial } = this.#windows;
+      stream.window = initial;
+      stream.receiveCredit = sender.policy.sessionWindow === undefined ? initial : Number.POSITIVE_INFINITY;
+      try {
+        this.wire.admit?.(stream.block);
+      } catch (error) {
+        stream.fail(faults.readingFailed(error));
+      }
+    }
+    sender.sendable(stream);
+  }
+
+  #silence(): void {
+    const parameters = this.wire.silence?.();
+    if (parameters !== undefined) this.peerIs(parameters);
   }
 
   /** It wants no more of this stream. */
@@ -150,7 +204,7 @@ export class Core {
     if (stream.arrival !== undefined) return;
     if (stream.synDue) this.sender.flushOpenings();
     if (stream.sendEnded) return;
-    this.sender.answer((out) => this.wire.abort(out, stream.number, code));
+    this.sender.answer((out) => this.wire.abort?.(out, stream.number, code));
     stream.stopped(faults.resetByPeer("stopped reading the stream", code));
   }
 
@@ -171,8 +225,9 @@ export class Core {
   drain(): void {
     if (this.over !== undefined || this.draining) return;
     this.draining = true;
-    this.#lastTaken = this.streams.lastRemote;
-    this.sender.control((out) => this.wire.drain(out, this.#lastTaken));
+    this.#lastTaken = this.wire.ids.lastRemote;
+    this.drainSaid = this.wire.drain !== undefined;
+    if (this.drainSaid) this.sender.control((out) => this.wire.drain?.(out, this.#lastTaken));
     this.acceptor.close();
     this.#closeIfDrained();
   }
@@ -205,9 +260,13 @@ export class Core {
 
   #end({ error, info, goodbye, lingerMs, lastTaken = Number.POSITIVE_INFINITY }: Ending): void {
     if (this.over !== undefined) return;
+    if (goodbye !== undefined && this.sender.policy.resetsAtEnd) {
+      for (const stream of this.streams) this.resetByUs(stream, goodbye.code);
+    }
     this.over = error;
     this.liveness.over();
     this.acceptor.close();
+    this.#host.readOn();
     const unseen = retryable(error);
     for (const stream of [...this.streams]) {
       stream.fail(stream.local && (stream.synDue || stream.number > lastTaken) ? unseen : error);
@@ -216,7 +275,7 @@ export class Core {
     this.ready.reject(error);
     if (info === undefined) this.closed.reject(error);
     else this.closed.resolve(info);
-    const taken = this.draining ? this.#lastTaken : this.streams.lastRemote;
+    const taken = this.draining ? this.#lastTaken : this.wire.ids.lastRemote;
     const last = this.sender.finish(goodbye && ((out) => this.wire.close(out, taken, goodbye)));
     this.count(last);
     this.#host.end(last, lingerMs);

@@ -31,6 +31,8 @@ class Driver implements SessionHost {
   /** Settles when the transport has room again. */
   #room: Promise<void> | undefined;
   #over = false;
+  /** Goes on reading. */
+  #readOn: (() => void) | undefined;
   /** Milliseconds that what this peer sent has taken since other work had its turn, and whether one chunk of it took all of a share. */
   #spent = 0;
   #costly = false;
@@ -64,6 +66,11 @@ class Driver implements SessionHost {
     if (this.#scheduledLater || this.#scheduled) return;
     this.#scheduledLater = true;
     afterTurn(this.#flushLater);
+  }
+
+  readOn(): void {
+    this.#readOn?.();
+    this.#readOn = undefined;
   }
 
   end(last: Uint8Array[], lingerMs: number): void {
@@ -159,6 +166,7 @@ class Driver implements SessionHost {
     this.#costly ||= took > SHARE_MS;
     this.#spent += took;
     if (this.session.overloaded && !this.#over) return this.#relieve();
+    if (this.session.full) return this.#untilRead();
     if (this.#spent < SHARE_MS) return undefined;
     this.#spent = 0;
     return new Promise((resolve) => afterTurn(resolve));
@@ -170,6 +178,13 @@ class Driver implements SessionHost {
       this.#flush();
       await this.#room;
     }
+  }
+
+  /** Nothing is read until the application has taken some of what is there. */
+  #untilRead(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#readOn = resolve;
+    });
   }
 
   /** One timer for the session's next deadline. It does not keep the process alive: an idle connection does, or does not. */

@@ -48,6 +48,10 @@ export function transportLost(cause: unknown, greeted: boolean): StreamsError {
   return byPeer("ERR_TRANSPORT_LOST", `The connection ${how} ${when}.`, { cause });
 }
 
+export function noPing(): StreamsError {
+  return new StreamsError("ERR_UNSUPPORTED", "The peer answers no pings; see features.ping.");
+}
+
 export function writeAfterClose(): StreamsError {
   return new StreamsError("ERR_CLOSED", "Write after close(): this end of the stream has ended.");
 }
@@ -61,8 +65,8 @@ export function stoppedHere(code: number): StreamsError {
 }
 
 /** @param how what the peer did to the stream */
-export function resetByPeer(how: string, code: number): StreamsError {
-  return byPeer("ERR_RESET", `The peer ${how}.`, { resetCode: code });
+export function resetByPeer(how: string, code?: number): StreamsError {
+  return byPeer("ERR_RESET", `The peer ${how}.`, code === undefined ? {} : { resetCode: code });
 }
 
 /** What a codec threw. */

@@ -5,9 +5,13 @@ import type { StreamsError } from "streams-core";
 import { byPeer } from "streams-core/kit";
 import type { Limits } from "./options.js";
 
-export type Alarm = "handshake" | "keepalive" | "stall" | "sweep";
+export type Alarm = "handshake" | "silence" | "keepalive" | "beacon" | "stall" | "sweep";
 
 export interface LivenessHost {
+  /** The peer has said nothing since the start. */
+  silence(): void;
+  /** Shows the peer that this end lives. */
+  beacon(): void;
   fail(error: StreamsError): void;
   /** Pings, so that a living peer shows it. */
   probe(): void;
@@ -32,20 +36,28 @@ export class Liveness {
   #heardAt: number;
   /** Whether the peer was pinged since it was last heard. */
   #probed = false;
+  #beaconInterval = Number.POSITIVE_INFINITY;
+  /** What `later` was asked for, in no order. */
+  #actions: { readonly at: number; readonly act: () => void }[] = [];
 
-  /** @param random from 0 to 1 */
-  constructor(limits: Limits, host: LivenessHost, now: number, random: number) {
+  /**
+   * @param random from 0 to 1
+   * @param patience milliseconds until silence
+   */
+  constructor(limits: Limits, host: LivenessHost, now: number, random: number, patience?: number) {
     this.#limits = limits;
     this.#host = host;
     this.#jitter = 0.9 + random / 10;
     this.#heardAt = now;
     this.#deadlines.set("handshake", now + limits.handshakeTimeout);
+    if (patience !== undefined) this.#deadlines.set("silence", now + patience);
   }
 
   /** The earliest deadline, or Infinity. */
   get next(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const at of this.#deadlines.values()) if (at < next) next = at;
+    for (const { at } of this.#actions) if (at < next) next = at;
     return next;
   }
 
@@ -57,10 +69,21 @@ export class Liveness {
     this.#overdue.delete("keepalive");
   }
 
-  /** The peer speaks this wire. */
-  greeted(now: number): void {
+  /**
+   * The peer speaks this wire.
+   * @param audible whether a living peer lets itself be heard
+   */
+  greeted(now: number, audible: boolean, beaconInterval?: number): void {
     this.#deadlines.delete("handshake");
-    this.#deadlines.set("keepalive", now + this.#interval);
+    this.#deadlines.delete("silence");
+    if (audible) this.#deadlines.set("keepalive", now + this.#interval);
+    if (beaconInterval === undefined) return;
+    this.#beaconInterval = beaconInterval;
+    this.#deadlines.set("beacon", now + beaconInterval);
+  }
+
+  later(at: number, act: () => void): void {
+    this.#actions.push({ at, act });
   }
 
   /** The transport asked to wait, or took some of what waits. */
@@ -80,6 +103,7 @@ export class Liveness {
 
   over(): void {
     this.#deadlines.clear();
+    this.#actions = [];
   }
 
   tick(now: number): void {
@@ -88,6 +112,13 @@ export class Liveness {
       this.#deadlines.delete(alarm);
       this.#ring(alarm, now);
     }
+    if (this.#actions.length > 0) this.#act(now);
+  }
+
+  #act(now: number): void {
+    const due = this.#actions.filter(({ at }) => at <= now);
+    this.#actions = this.#actions.filter(({ at }) => at > now);
+    for (const { act } of due) act();
   }
 
   get #interval(): number {
@@ -101,6 +132,8 @@ export class Liveness {
     else if (alarm === "stall")
       this.#late(alarm, now, `The transport took nothing for ${writeStallTimeout} ms (writeStallTimeout).`);
     else if (alarm === "keepalive") this.#keepalive(now);
+    else if (alarm === "silence") this.#host.silence();
+    else if (alarm === "beacon") this.#beacon(now);
     else if (this.#host.sweep()) this.lingering(now);
   }
 
@@ -118,6 +151,11 @@ export class Liveness {
       const silence = `The peer was silent for ${Math.round(now - this.#heardAt)} ms, also when pinged`;
       this.#late("keepalive", now, `${silence} (keepaliveTimeout ${keepaliveTimeout}).`);
     }
+  }
+
+  #beacon(now: number): void {
+    this.#host.beacon();
+    this.#deadlines.set("beacon", now + this.#beaconInterval);
   }
 
   #late(alarm: Alarm, now: number, message: string): void {

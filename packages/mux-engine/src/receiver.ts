@@ -1,10 +1,12 @@
 // What the peer's frames do to the core. Every rule a peer can break is checked here, before the application sees anything.
 
+import type { StreamsError } from "streams-core";
 import { broken, byPeer, checkHeaders, decodeHeaders } from "streams-core/kit";
 import { Arrival } from "./arrival.js";
 import type { Core } from "./core.js";
 import { overrun, resetByPeer } from "./faults.js";
 import type { Guard } from "./guard.js";
+import type { Output } from "./output.js";
 import type { EngineStream } from "./stream.js";
 import type { PeerParameters, Sink } from "./wire.js";
 
@@ -29,31 +31,30 @@ export class Receiver implements Sink {
 
   open(id: number, block: Uint8Array, urgency: number, length: number): void {
     const core = this.#core;
-    const { streams, limits } = core;
+    const { wire, limits } = core;
     this.#current = undefined;
     this.#hasEffect = true;
     if (core.over !== undefined) return;
-    if (!streams.mayOpen(id)) throw broken(`opened stream ${id}, which is not an id that it may open now`);
-    if (length > limits.initialWindow) throw overrun(id);
+    if (!wire.ids.open(id)) throw broken(`opened stream ${id}, which is not an id that it may open now`);
     checkHeaders(block, limits.headers);
-    streams.lastRemote = id;
     // The peer learns from our drain that these are refused.
-    if (core.draining) return;
-    if (streams.remote >= limits.maxInboundStreams)
-      return core.sender.answer((out) => core.wire.refuse(out, id, 0, NO_BLOCK));
+    if (core.draining && core.drainSaid) return;
+    if (core.draining || core.streams.remote >= limits.maxInboundStreams) return this.#refuse(id);
     const stream = core.add(id, false, urgency, block);
+    if (length > stream.receiveCredit) throw overrun(id);
     const arrival = new Arrival(core, stream);
     stream.arrival = arrival;
     stream.receiveCredit -= length;
     this.#current = stream;
+    if (wire.acknowledge !== undefined) core.sender.answer((out) => wire.acknowledge?.(out, id));
     core.acceptor.offer(arrival);
   }
 
   accept(id: number, block: Uint8Array): void {
     const stream = this.#find(id);
-    if (stream === undefined) return;
-    expectUndecided(stream);
+    if (stream === undefined || !this.#isUndecided(stream)) return;
     checkHeaders(block, this.#core.limits.headers);
+    this.#core.sender.settled(stream);
     stream.replied(block);
   }
 
@@ -62,7 +63,10 @@ export class Receiver implements Sink {
     this.#current = stream;
     this.#hasEffect = length > 0;
     if (stream === undefined) return;
-    expectSending(stream);
+    if (!this.#isSending(stream)) {
+      this.#current = undefined;
+      return;
+    }
     if (length > stream.receiveCredit) throw overrun(id);
     stream.receiveCredit -= length;
   }
@@ -88,6 +92,7 @@ export class Receiver implements Sink {
     if (stream === undefined) return;
     if (stream.sendCredit + bytes > 0x7fffffff) throw overrun(id);
     stream.sendCredit += bytes;
+    stream.silentSweeps = 0;
     this.#core.sender.sendable(stream);
   }
 
@@ -95,16 +100,18 @@ export class Receiver implements Sink {
     const stream = this.#find(id);
     if (stream === undefined) return;
     if (!stream.local) this.#guard.reset(this.#core.now);
-    stream.fail(resetByPeer("reset the stream", code));
+    else if (this.#core.sender.policy.resetRefuses && !stream.acceptedAlready)
+      return this.#refused(stream, code, NO_BLOCK);
+    stream.fail(this.#resetByPeer("reset the stream", code));
   }
 
   refuse(id: number, code: number, block: Uint8Array): void {
     const stream = this.#find(id);
     if (stream === undefined) return;
-    expectUndecided(stream);
-    const headers = decodeHeaders(block, this.#core.limits.headers);
-    const details = { retryable: true, resetCode: code, headers };
-    stream.fail(byPeer("ERR_REFUSED", "The peer refused the stream; it may be opened again elsewhere.", details));
+    if (this.#isUndecided(stream)) this.#refused(stream, code, block);
+    // A peer that never says that it accepts may still take everything back.
+    else if (stream.heard) stream.fail(this.#resetByPeer("reset the stream", code));
+    else this.#refused(stream, code, block);
   }
 
   stop(id: number, code: number): void {
@@ -117,9 +124,8 @@ export class Receiver implements Sink {
 
   abort(id: number, code: number): void {
     const stream = this.#find(id);
-    if (stream === undefined) return;
-    expectSending(stream);
-    stream.receivedEnd(resetByPeer("ended its direction of the stream early", code));
+    if (stream === undefined || !this.#isSending(stream)) return;
+    stream.receivedEnd(this.#resetByPeer("ended its direction of the stream early", code));
   }
 
   ping(token: number): void {
@@ -140,23 +146,61 @@ export class Receiver implements Sink {
     this.#core.peerClosed(lastId, code, reason, failed);
   }
 
+  answer(write: (out: Output) => void): void {
+    this.#core.sender.answer(write);
+  }
+
+  room(): void {
+    this.#core.sender.wake();
+  }
+
   /** The stream, or undefined if it is over. @throws ERR_PROTOCOL if it never was, ERR_CALM if that happens too often */
   #find(id: number): EngineStream | undefined {
-    const { streams, now } = this.#core;
+    const { streams, wire } = this.#core;
     const stream = streams.get(id);
     if (stream !== undefined) return stream;
-    if (!streams.wasOpen(id)) throw broken(`sent a frame for stream ${id}, which was never opened`);
-    this.#guard.stray(now);
+    if (!wire.ids.wasUsed(id)) throw broken(`sent a frame for stream ${id}, which was never opened`);
+    this.#stray();
     return undefined;
   }
-}
 
-function expectUndecided(stream: EngineStream): void {
-  if (stream.local && !stream.acceptedAlready) return;
-  throw broken(`decided about stream ${stream.id}, which does not wait for that`);
-}
+  /** @param how what the peer did to the stream */
+  #resetByPeer(how: string, code: number): StreamsError {
+    return this.#core.wire.features.resetCode ? resetByPeer(how, code) : resetByPeer(how);
+  }
 
-function expectSending(stream: EngineStream): void {
-  if (stream.receiveEnded) throw broken(`sent on stream ${stream.id} after its end`);
-  if (stream.local && !stream.acceptedAlready) throw broken(`sent on stream ${stream.id} before accepting it`);
+  #stray(): void {
+    if (!this.#core.sender.policy.laxEnd) this.#guard.stray(this.#core.now);
+  }
+
+  #refuse(id: number): void {
+    const { sender, wire } = this.#core;
+    sender.answer((out) => wire.refuse(out, id, 0, NO_BLOCK));
+    wire.forget?.(id);
+  }
+
+  #refused(stream: EngineStream, resetCode: number, block: Uint8Array): void {
+    const headers = decodeHeaders(block, this.#core.limits.headers);
+    const details = { retryable: true, resetCode, headers };
+    stream.fail(byPeer("ERR_REFUSED", "The peer refused the stream; it may be opened again elsewhere.", details));
+  }
+
+  /** Whether the stream waits for the peer's decision. @throws ERR_PROTOCOL if not, unless the wire's originals are lax about it */
+  #isUndecided(stream: EngineStream): boolean {
+    if (stream.local && !stream.acceptedAlready) return true;
+    if (stream.local && this.#core.sender.policy.laxEnd) return false;
+    throw broken(`decided about stream ${stream.id}, which does not wait for that`);
+  }
+
+  /** Whether the peer may send on the stream. @throws ERR_PROTOCOL if not, unless the wire's originals are lax about it */
+  #isSending(stream: EngineStream): boolean {
+    const waits = stream.local && !stream.acceptedAlready;
+    if (!stream.receiveEnded && !waits) return true;
+    if (!this.#core.sender.policy.laxEnd)
+      throw broken(`sent on stream ${stream.id} ${waits ? "before accepting it" : "after its end"}`);
+    if (stream.receiveEnded) return false;
+    this.#core.sender.settled(stream);
+    stream.replied(NO_BLOCK);
+    return true;
+  }
 }

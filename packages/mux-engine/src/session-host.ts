@@ -9,6 +9,8 @@ export interface SessionHost {
   wake(): void;
   /** As `wake`, for what loses nothing by waiting until more of what has arrived was received. */
   wakeLater(): void;
+  /** The session is no longer `full`. */
+  readOn(): void;
   /**
    * The session is over. Send `last`, end the transport, give the peer `lingerMs` to take it all and end its side, then break the
    * transport off and call `transportDone`. With 0, break it off at once.

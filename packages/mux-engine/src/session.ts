@@ -53,7 +53,7 @@ export class Session implements StreamProvider {
   }
 
   newStream(headers?: HeaderInit, options?: NewStreamOptions): Promise<EngineStream> {
-    const { over, draining, peerDraining, limits, streams, sender } = this.#core;
+    const { over, draining, peerDraining, limits, streams, sender, wire } = this.#core;
     if (options?.signal?.aborted) return rejected(options.signal.reason);
     if (over !== undefined) return rejected(retryable(over));
     if (draining || peerDraining) return rejected(faults.draining());
@@ -61,6 +61,7 @@ export class Session implements StreamProvider {
       const wanted = options?.priority?.urgency;
       const urgency = wholeNumber("priority.urgency", wanted, DEFAULT_URGENCY, { min: 0, max: 7 });
       const block = encodeHeaders(headers, limits.headers);
+      if (!sender.held) wire.admit?.(block);
       const stream = this.#core.add(streams.takeLocalId(), true, urgency, block);
       sender.sendable(stream);
       return Promise.resolve(stream);
@@ -76,7 +77,11 @@ export class Session implements StreamProvider {
   ping(options?: OpOptions): Promise<number> {
     const signal = options?.signal;
     if (signal?.aborted) return rejected(signal.reason);
-    if (this.#core.over !== undefined) return rejected(this.#core.over);
+    const { over, ready, sender } = this.#core;
+    if (!this.features.ping) return rejected(faults.noPing());
+    if (over !== undefined) return rejected(over);
+    // Nobody knows yet what the peer can answer.
+    if (sender.held) return handled(raceAbort(ready.promise, signal).then(() => this.ping(options)));
     return handled(raceAbort(this.#core.probe().promise, signal));
   }
 
@@ -121,8 +126,11 @@ export class Session implements StreamProvider {
 
   tick(): void {
     if (this.#core.over !== undefined) return;
-    this.#core.now = this.#host.now();
-    this.#core.liveness.tick(this.#core.now);
+    const core = this.#core;
+    core.now = this.#host.now();
+    // A peer that is not listened to is not silent.
+    if (core.full) core.liveness.heard(core.now);
+    core.liveness.tick(core.now);
   }
 
   /** Bytes came. */
@@ -142,6 +150,11 @@ export class Session implements StreamProvider {
   /** Whether the peer has provoked so many frames that they should be sent before more of it is read. */
   get overloaded(): boolean {
     return this.#core.sender.overloaded;
+  }
+
+  /** Whether so much is unread that the transport should not be read until `SessionHost.readOn`. */
+  get full(): boolean {
+    return this.#core.full;
   }
 
   /** Takes the bytes to send now: about `limit` of them, or more if that much goes ahead of data. None when there is nothing to send. */

@@ -43,6 +43,12 @@ export class EngineStream implements Stream {
   synDue = false;
   finDue = false;
   sendEnded = false;
+  /** What keeps its data or its end back for a while, where the wire's originals need that. */
+  holds: "" | "first" | "last" | "released" = "";
+  /** Whether its opening counts among those that wait for their acceptance. */
+  awaited = false;
+  /** With `synDue`: what the peer will be asked to stop with. */
+  stopDue: number | undefined;
   /** Whether it stands in the sender's queue, and in its list of those to return credit for. */
   queued = false;
   creditQueued = false;
@@ -63,6 +69,8 @@ export class EngineStream implements Stream {
   epochAt: number;
   epochBytes = 0;
   receiveEnded = false;
+  /** Whether the peer has sent anything on it. */
+  heard = false;
   /** Sweeps of the session since this half-closed stream last heard of the peer. */
   silentSweeps = 0;
 
@@ -139,7 +147,9 @@ export class EngineStream implements Stream {
   read(options?: OpOptions): Promise<Uint8Array | null> {
     const before = this.unread;
     const result = this.#inbox.read(options);
-    this.#consumed(before - this.unread);
+    const bytes = before - this.unread;
+    this.#core.taken(bytes);
+    this.#consumed(bytes);
     return result;
   }
 
@@ -186,7 +196,7 @@ export class EngineStream implements Stream {
   stopReading(code = 0): void {
     if (this.#inbox.ended) return;
     const error = faults.stoppedHere(code);
-    this.#inbox.abandon(error);
+    this.#core.taken(this.#inbox.abandon(error));
     this.#halfError ??= error;
     this.#core.stoppedByUs(this, code);
   }
@@ -221,8 +231,12 @@ export class EngineStream implements Stream {
   deliver(payload: Uint8Array): void {
     const taken = this.#inbox.wanted;
     this.silentSweeps = 0;
+    this.heard = true;
+    this.#core.unread -= this.unread;
     this.#inbox.push(payload);
+    this.#core.unread += this.unread;
     if (taken) this.#consumed(payload.byteLength);
+    if (this.holds === "first") this.#core.sender.release(this);
   }
 
   /** The peer's end, or its abort of that direction. */
@@ -260,8 +274,7 @@ export class EngineStream implements Stream {
   }
 
   #settle(): void {
-    if (!this.receiveEnded) return this.#core.halfClosed();
-    if (!this.sendEnded) return;
+    if (!this.receiveEnded || !this.sendEnded) return this.#core.halfClosed();
     if (this.#closed !== undefined) this.#settleClosed(this.#closed);
     this.#core.finished(this);
   }
@@ -274,7 +287,7 @@ export class EngineStream implements Stream {
 
   #end(error: StreamsError, dropUnread: boolean): void {
     this.#error = error;
-    if (dropUnread) this.#inbox.abandon(error);
+    if (dropUnread) this.#core.taken(this.#inbox.abandon(error));
     else this.#inbox.fail(error);
     this.#dropUnsent(error);
     this.#opened?.reject(error);

@@ -11,16 +11,12 @@ const SILENT_SWEEPS = 4;
 export class Streams {
   readonly #ids: Ids;
   readonly #open = new IdTable<EngineStream>();
-  #nextLocal: number;
-  /** The last id that the peer opened; 0 before the first. */
-  lastRemote = 0;
   #remote = 0;
   opened = 0;
   accepted = 0;
 
   constructor(ids: Ids) {
     this.#ids = ids;
-    this.#nextLocal = ids.local;
   }
 
   /** Open now. */
@@ -47,27 +43,11 @@ export class Streams {
 
   /** The id for a new stream of ours. @throws ERR_STREAMS_EXHAUSTED */
   takeLocalId(): number {
-    const id = this.#nextLocal;
-    if (id > this.#ids.max) {
-      throw new StreamsError("ERR_STREAMS_EXHAUSTED", "This session has used all its stream ids; open a new session.", {
-        retryable: true,
-      });
-    }
-    this.#nextLocal += this.#ids.step;
-    return id;
-  }
-
-  /** Whether the peer may open this id now. */
-  mayOpen(id: number): boolean {
-    const { remote, step, max } = this.#ids;
-    return id > this.lastRemote && id >= remote && id <= max && (id - remote) % step === 0;
-  }
-
-  /** Whether the id is of a stream that is or was open. */
-  wasOpen(id: number): boolean {
-    const { local, remote, step } = this.#ids;
-    if ((id - remote) % step === 0) return id >= remote && id <= this.lastRemote;
-    return id >= local && id < this.#nextLocal;
+    const id = this.#ids.take();
+    if (id !== undefined) return id;
+    throw new StreamsError("ERR_STREAMS_EXHAUSTED", "This session has used all its stream ids; open a new session.", {
+      retryable: true,
+    });
   }
 
   add(stream: EngineStream): void {
@@ -86,9 +66,10 @@ export class Streams {
   sweep(): boolean {
     let lingering = false;
     for (const stream of this.#open.values()) {
-      if (!stream.sendEnded || stream.receiveEnded) continue;
-      // What waits for our reader is not the peer's silence.
-      stream.silentSweeps = stream.unread > 0 ? 0 : stream.silentSweeps + 1;
+      if (!stream.sendEnded && !stream.receiveEnded) continue;
+      // What waits for our reader, or writer, is not the peer's silence.
+      const stuck = stream.receiveEnded ? stream.unsent.size > 0 && stream.sendCredit <= 0 : stream.unread === 0;
+      stream.silentSweeps = stuck ? stream.silentSweeps + 1 : 0;
       if (stream.silentSweeps > SILENT_SWEEPS) stream.reset();
       else lingering = true;
     }

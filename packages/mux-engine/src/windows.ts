@@ -16,9 +16,12 @@ export class Windows {
   readonly #roundTrips: RoundTrips;
   /** Bytes of the budget in use. */
   grown = 0;
+  /** Bytes that a new stream may receive unread. */
+  initial: number;
 
   constructor(limits: Limits, roundTrips: RoundTrips) {
     this.#limits = limits;
+    this.initial = limits.initialWindow;
     this.#roundTrips = roundTrips;
   }
 
@@ -32,8 +35,8 @@ export class Windows {
 
   /** A stream is over: what it had grown can go to others. */
   release(stream: EngineStream): void {
-    this.grown -= stream.window - this.#limits.initialWindow;
-    stream.window = this.#limits.initialWindow;
+    this.grown -= stream.window - this.initial;
+    stream.window = this.initial;
   }
 
   /**

@@ -1,11 +1,13 @@
 // Actions to frames: the native wire as mux-engine drives it.
 
 import {
+  ACK,
   FIN,
   Framer,
   type Ids,
   type Output,
   type PeerParameters,
+  parityIds,
   type Role,
   type SessionEnd,
   type Sink,
@@ -37,14 +39,14 @@ export class NativeWire implements Wire {
   readonly ids: Ids;
   readonly earlyCredit: number = L.MIN_WINDOW;
   readonly earlyFrame: number = L.MIN_FRAME;
-  readonly credit: Wire["credit"] = control(L.CREDIT);
-  readonly reset: Wire["credit"] = control(L.RESET);
-  readonly stop: Wire["credit"] = control(L.STOP);
-  readonly abort: Wire["credit"] = control(L.ABORT);
+  readonly credit: Wire["reset"] = control(L.CREDIT);
+  readonly reset: Wire["reset"] = control(L.RESET);
+  readonly stop: Wire["reset"] = control(L.STOP);
+  readonly abort: Wire["reset"] = control(L.ABORT);
   readonly refuse: Wire["refuse"] = control(L.REFUSE);
-  readonly ping: Wire["ping"] = forSession(L.PING);
-  readonly pong: Wire["ping"] = forSession(L.PONG);
-  readonly drain: Wire["ping"] = forSession(L.DRAIN);
+  readonly ping: NonNullable<Wire["ping"]> = forSession(L.PING);
+  readonly pong: NonNullable<Wire["ping"]> = forSession(L.PONG);
+  readonly drain: NonNullable<Wire["ping"]> = forSession(L.DRAIN);
   readonly #role: Role;
   readonly #own: PeerParameters;
   readonly #reader: Reader;
@@ -55,7 +57,7 @@ export class NativeWire implements Wire {
     this.#role = role;
     this.#own = own;
     const [local, remote] = role === "client" ? [1, 2] : [2, 1];
-    this.ids = { local, remote, step: 2, max: L.MAX_ID };
+    this.ids = parityIds({ local, remote, step: 2, max: L.MAX_ID });
     this.#reader = new Reader(role, own);
     this.#framer = new Framer(this.#reader);
   }
@@ -73,10 +75,10 @@ export class NativeWire implements Wire {
   data(out: Output, id: number, length: number, flags: number, block: Uint8Array, urgency: number): void {
     let kind = flags & FIN ? L.FIN : 0;
     let prefix = 0;
-    if (flags & SYN) {
+    if (flags & (SYN | ACK)) {
       kind |= L.SYN;
       // Who accepts says nothing about the order.
-      if (urgency !== L.DEFAULT_URGENCY && id % 2 === this.ids.local % 2) {
+      if (flags & SYN && urgency !== L.DEFAULT_URGENCY) {
         kind |= L.URGENCY;
         prefix = 1;
       }

@@ -62,7 +62,7 @@ function events(pieces: Iterable<Uint8Array>): string[] {
   const hex = (part: Uint8Array): string => Buffer.from(part).toString("hex");
   const note =
     (name: string) =>
-    (...args: readonly (number | string | boolean | Uint8Array | PeerParameters)[]): void => {
+    (...args: readonly unknown[]): void => {
       lines.push(`${name} ${args.map((a) => (a instanceof Uint8Array ? hex(a) : JSON.stringify(a))).join(" ")}`);
     };
   const sink: Sink = {
@@ -79,6 +79,7 @@ function events(pieces: Iterable<Uint8Array>): string[] {
     },
     ...{ credit: note("credit"), reset: note("reset"), refuse: note("refuse"), stop: note("stop") },
     ...{ abort: note("abort"), ping: note("ping"), pong: note("pong"), drain: note("drain"), close: note("close") },
+    ...{ answer: note("answer"), room: note("room") },
   };
   const wire = new NativeWire("server", { window: 65536, maxFrame: 65536 });
   for (const piece of pieces) wire.receive(piece, sink);

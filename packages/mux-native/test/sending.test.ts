@@ -1,6 +1,6 @@
 // What goes out, when, and in which order.
 
-import { engineMux } from "mux-engine";
+import { engineMux, parityIds } from "mux-engine";
 import { NativeStream, native } from "mux-native";
 import { memoryPair } from "streams-core";
 import { READY } from "streams-core/kit";
@@ -121,7 +121,7 @@ test("a stream that is reset before it was sent is never opened", async () => {
 test("row 26: the last id opens, the one after it is ERR_STREAMS_EXHAUSTED, and live streams live", async () => {
   const wire = new NativeWire("client", { window: 65536, maxFrame: 65536 });
   const [near, far] = memoryPair();
-  const late = Object.assign(wire, { ids: { local: 0x7ffffffd, remote: 2, step: 2, max: 0x7fffffff } });
+  const late = Object.assign(wire, { ids: parityIds({ local: 0x7ffffffd, remote: 2, step: 2, max: 0x7fffffff }) });
   const client = engineMux(() => late)(near, "client");
   const server = native()(far, "server");
   const listener = server.listen();

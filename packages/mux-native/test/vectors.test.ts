@@ -1,7 +1,7 @@
 // The test vectors of PROTOCOL.md, read out of the file itself: what they say is what this end writes, and reads.
 
 import { readFileSync } from "node:fs";
-import { FIN, Output, type Role, type SessionEnd, type Sink, SYN } from "mux-engine";
+import { ACK, FIN, Output, type Role, type SessionEnd, type Sink, SYN } from "mux-engine";
 import { encodeHeaders } from "streams-core/kit";
 import { describe, expect, test } from "vitest";
 import { NativeWire } from "../src/wire.js";
@@ -43,11 +43,11 @@ const meaning: Readonly<Record<string, Vector>> = {
     },
     events: ["open 2  3 2", "data hi", "end false"],
   },
-  accept: { from: "server", write: (w, o) => w.data(o, 1, 0, SYN, NONE, 3), events: ["accept 1 "] },
+  accept: { from: "server", write: (w, o) => w.data(o, 1, 0, ACK, NONE, 3), events: ["accept 1 "] },
   "accept and all": {
     from: "server",
     write(w, o) {
-      w.data(o, 3, 2, SYN | FIN, block({ a: "b" }), 1);
+      w.data(o, 3, 2, ACK | FIN, block({ a: "b" }), 1);
       o.append(bytes("ok"));
     },
     events: [`accept 3 ${hex({ a: "b" })}`, "start 3 2", "data ok", "end true"],
@@ -108,6 +108,7 @@ function eventsOf(role: Role, input: Uint8Array): string[] {
     ...{ open: note("open"), accept: note("accept"), dataStart: note("start"), dataEnd: note("end") },
     ...{ credit: note("credit"), reset: note("reset"), refuse: note("refuse"), stop: note("stop") },
     ...{ abort: note("abort"), ping: note("ping"), pong: note("pong"), drain: note("drain"), close: note("close") },
+    ...{ answer: note("answer"), room: note("room") },
   };
   new NativeWire(role, own).receive(input, sink);
   return lines;

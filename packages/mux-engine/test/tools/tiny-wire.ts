@@ -1,11 +1,13 @@
 // The smallest wire the engine can run: every frame is a type, a stream, a length and a body. Made for these tests.
 
 import {
+  ACK,
   FIN,
   Framer,
   type Ids,
   type Output,
   type PeerParameters,
+  parityIds,
   type Role,
   readU32,
   type SessionEnd,
@@ -50,7 +52,8 @@ export class TinyWire implements Wire, Syntax {
   constructor(role: Role, own: PeerParameters) {
     this.#own = own;
     this.#client = role === "client";
-    this.ids = { local: this.#client ? 1 : 2, remote: this.#client ? 2 : 1, step: 2, max: 5001 };
+    const [local, remote] = this.#client ? [1, 2] : [2, 1];
+    this.ids = parityIds({ local, remote, step: 2, max: 5001 });
   }
 
   start(out: Output): void {
@@ -97,7 +100,7 @@ export class TinyWire implements Wire, Syntax {
     const sink = this.#sink;
     const first = readU32(body, 0);
     if (type === HELLO) sink?.hello({ window: first, maxFrame: readU32(body, 4) });
-    else if (type === OPEN && id % 2 === this.ids.local % 2) sink?.accept(id, body.slice(4));
+    else if (type === OPEN && id % 2 === (this.#client ? 1 : 0)) sink?.accept(id, body.slice(4));
     else if (type === OPEN) {
       sink?.open(id, body.slice(4), first, 0);
       sink?.dataEnd(false);
@@ -113,8 +116,8 @@ export class TinyWire implements Wire, Syntax {
   }
 
   data(out: Output, id: number, length: number, flags: number, block: Uint8Array, urgency: number): void {
-    if (flags & SYN) frame(out, OPEN, 0, id, [urgency], block);
-    if ((flags & SYN) === 0 || length > 0 || flags & FIN) head(out, DATA, flags & FIN, id, length);
+    if (flags & (SYN | ACK)) frame(out, OPEN, 0, id, [urgency], block);
+    if ((flags & (SYN | ACK)) === 0 || length > 0 || flags & FIN) head(out, DATA, flags & FIN, id, length);
   }
 
   credit = (out: Output, id: number, bytes: number): void => frame(out, CREDIT, 0, id, [bytes]);

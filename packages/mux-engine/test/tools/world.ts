@@ -33,6 +33,8 @@ export class End implements SessionHost {
     this.awake = true;
   }
 
+  readOn(): void {}
+
   end(last: Uint8Array[], lingerMs: number): void {
     this.outbox.push(...last);
     this.over = { lingerMs };

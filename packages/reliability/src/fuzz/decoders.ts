@@ -39,6 +39,8 @@ const DEAF: Sink = {
   pong: nothing,
   drain: nothing,
   close: nothing,
+  answer: nothing,
+  room: nothing,
 };
 
 const native = nativeWire();
@@ -162,7 +164,14 @@ function inSession(wire: Wire, input: Uint8Array): Session {
 }
 
 /** A host of sessions for which no time passes. */
-const STILL: SessionHost = { now: () => 0, random: () => 0.5, wake: nothing, wakeLater: nothing, end: nothing };
+const STILL: SessionHost = {
+  now: () => 0,
+  random: () => 0.5,
+  wake: nothing,
+  wakeLater: nothing,
+  readOn: nothing,
+  end: nothing,
+};
 
 /** A few frames: mostly of a type that exists, of a length and for a stream that it may have; now and then anything. */
 function frames(random: Random, into: Uint8Array): number {

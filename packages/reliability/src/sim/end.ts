@@ -58,6 +58,10 @@ export class End implements SessionHost {
     this.#awakeLater = true;
   }
 
+  readOn(): void {
+    this.#awake = true;
+  }
+
   end(last: Uint8Array[], lingerMs: number): void {
     this.over = true;
     this.#world.trace.note(this.role, "session over", lingerMs);
@@ -123,9 +127,9 @@ export class End implements SessionHost {
     if (this.session.nextTick <= this.now()) this.session.tick();
   }
 
-  /** The session has provoked answers that do not leave: it must not be given more. */
+  /** The session has provoked answers that do not leave, or is full: it must not be given more. */
   get #choked(): boolean {
-    return this.session.overloaded && !this.over;
+    return (this.session.overloaded || this.session.full) && !this.over;
   }
 
   get #wantsToSend(): boolean {

@@ -19,7 +19,14 @@ export async function played(wire: Wire, trace: Uint8Array, random: Random): Pro
     over = true;
   };
   const nothing = (): void => {};
-  const host: SessionHost = { now: () => 0, random: () => 0.5, wake: nothing, wakeLater: nothing, end };
+  const host: SessionHost = {
+    now: () => 0,
+    random: () => 0.5,
+    wake: nothing,
+    wakeLater: nothing,
+    readOn: nothing,
+    end,
+  };
   const session = new Session(wire, host);
   void accept(session, log);
   let at = 0;

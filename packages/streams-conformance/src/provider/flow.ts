@@ -51,6 +51,8 @@ export const flow: readonly ProviderCase[] = [
       const [stalled, unread] = await t.connect(opener, listener);
       const [near, far] = await t.connect(opener, listener);
       flood(stalled, new Uint8Array(t.limits.unread + 64 * 1024));
+      // Streams take turns: what both sent before it stalled passes.
+      await turn(QUIET_MS);
       let arrived = false;
       const reading = far.read().then(() => {
         arrived = true;
