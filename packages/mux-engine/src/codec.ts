@@ -35,7 +35,7 @@ export interface Codec {
   /** With `policy.endApart`. */
   end?(out: Output, id: number): void;
   /** The peer may send so many bytes more on the stream. Absent where the wire has no windows. */
-  credit?(out: Output, id: number, bytes: number): void;
+  readonly credit?: ((out: Output, id: number, bytes: number) => void) | undefined;
   /** Ends both directions, as near as the wire comes to it. */
   reset(out: Output, id: number, code: number): void;
   refuse(out: Output, id: number, code: number, block: Uint8Array): void;

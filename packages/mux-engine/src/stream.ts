@@ -247,6 +247,8 @@ export class EngineStream implements Stream {
       this.#inbox.fail(abort);
       this.#halfError ??= abort;
     }
+    // Its end may have waited for this one.
+    if (this.finDue) this.#core.sender.sendable(this);
     this.#settle();
   }
 
