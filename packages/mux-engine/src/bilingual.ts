@@ -87,6 +87,8 @@ class Bilingual implements Wire {
   readonly #announce: ReturnType<typeof X.writer>;
   readonly #accept: ReturnType<typeof X.writer>;
   readonly #ownWindow: number;
+  /** What an original was taken to have. */
+  #stockWindow = 0;
   /** Whether the peer is one of ours; undefined while nobody knows. */
   #ours: boolean | undefined;
   #ear: Ear | undefined;
@@ -161,8 +163,14 @@ class Bilingual implements Wire {
   /** The peer's first frame is there: what it says of itself. */
   #recognized(ours: boolean): PeerParameters | undefined {
     if (this.#ours === undefined) return ours ? this.#turnOurs() : this.#turnStock();
-    if (this.#peer === "stock" || this.#ours === ours) return this.#peer === "streams" ? this.#own : undefined;
+    if (this.#peer === "stock" || this.#ours === ours) return this.#peer === "streams" ? this.#own : this.#toldLate();
     throw ours ? lateSign() : foreign();
+  }
+
+  /** An original was taken for one before its first frame said how large its windows are. */
+  #toldLate(): PeerParameters | undefined {
+    const { window, maxFrame } = this.#codec;
+    return window === this.#stockWindow ? undefined : { window, maxFrame };
   }
 
   get #own(): PeerParameters {
@@ -199,6 +207,7 @@ class Bilingual implements Wire {
     this.beacon = codec.beacon?.bind(codec);
     this.drain = codec.drain?.bind(codec);
     this.admit = codec.admit?.bind(codec) ?? admitNone;
+    this.#stockWindow = codec.window;
     return { window: codec.window, maxFrame: codec.maxFrame };
   }
 

@@ -13,8 +13,15 @@ const BATCH = 256 * 1024;
 const PATIENCE = 256 * 1024;
 /** Milliseconds after which the rest of the process has its turn, whatever a peer sends: a flood of frames is a peer's own matter. */
 const SHARE_MS = 1;
-/** Bytes taken at a time from a peer of whose chunks one took more than that. */
-const SLICE = 8192;
+/** More than any transport gives at a time. */
+const WHOLE = 16 * 1024 * 1024;
+/** The fewest bytes that are taken at a time from a peer that makes much work with few. */
+const LEAST_SLICE = 2048;
+/**
+ * Bytes that are still read once the session is over. A peer gets our last frame, and ends, before it has sent as much; one that floods
+ * must not cost anything any more.
+ */
+const LAST_BYTES = 1024 * 1024;
 
 /** A mux out of a wire. Options are checked when the session is made. */
 export function engineMux(wire: (role: Role) => Wire, options: SessionOptions = {}): Mux {
@@ -33,9 +40,11 @@ class Driver implements SessionHost {
   #over = false;
   /** Goes on reading. */
   #readOn: (() => void) | undefined;
-  /** Milliseconds that what this peer sent has taken since other work had its turn, and whether one chunk of it took all of a share. */
+  /** Milliseconds that what this peer sent has taken since other work had its turn. */
   #spent = 0;
-  #costly = false;
+  /** Bytes to take of it at a time, so that they take about a share; at first, and of ordinary peers, as many as come. */
+  #slice = WHOLE;
+  #lastBytes = LAST_BYTES;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #linger: ReturnType<typeof setTimeout> | undefined;
@@ -143,13 +152,13 @@ class Driver implements SessionHost {
   async #readAll(): Promise<void> {
     try {
       for (let chunk = await this.#conn.read(); chunk !== null; chunk = await this.#conn.read()) {
-        if (!this.#costly) {
-          const waiting = this.#receive(chunk);
+        for (let at = 0; at < chunk.byteLength; ) {
+          const size = Math.min(chunk.byteLength - at, this.#slice);
+          const waiting = this.#receive(size === chunk.byteLength ? chunk : chunk.subarray(at, at + size));
+          at += size;
           if (waiting !== undefined) await waiting;
-          continue;
         }
-        this.#costly = false;
-        for (let at = 0; at < chunk.byteLength; at += SLICE) await this.#receive(chunk.subarray(at, at + SLICE));
+        if (this.#over && !this.#mayGoOn(chunk)) return;
       }
       this.session.lost();
     } catch (error) {
@@ -163,13 +172,20 @@ class Driver implements SessionHost {
     this.#unanswered += bytes.byteLength;
     this.session.receive(bytes);
     const took = this.now() - began;
-    this.#costly ||= took > SHARE_MS;
+    if (took > SHARE_MS) this.#slice = Math.max(LEAST_SLICE, Math.floor((bytes.byteLength * SHARE_MS) / took));
+    else if (took < SHARE_MS / 4 && this.#slice < WHOLE) this.#slice *= 2;
     this.#spent += took;
     if (this.session.overloaded && !this.#over) return this.#relieve();
     if (this.session.full) return this.#untilRead();
     if (this.#spent < SHARE_MS) return undefined;
     this.#spent = 0;
     return new Promise((resolve) => afterTurn(resolve));
+  }
+
+  /** Whether more may be read though the session is over. */
+  #mayGoOn(chunk: Uint8Array): boolean {
+    this.#lastBytes -= chunk.byteLength;
+    return this.#lastBytes > 0;
   }
 
   /** What a peer provokes and does not take must not pile up here. */

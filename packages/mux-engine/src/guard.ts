@@ -10,6 +10,8 @@ export class Guard {
   readonly #idle = new Bucket(1000, 100);
   /** Frames for streams that are over. Many come honestly: what was in flight when a stream was reset here. */
   readonly #stray = new Bucket(20_000, 2000);
+  /** Streams that nobody had room for. */
+  readonly #refused = new Bucket(20_000, 2000);
 
   constructor(limits: Limits) {
     this.#resets = new Bucket(limits.resetBurst, limits.resetRate);
@@ -18,6 +20,11 @@ export class Guard {
   /** The peer reset, or stopped, a stream that it had opened. @throws ERR_CALM */
   reset(now: number): void {
     if (!this.#resets.take(now)) throw flood("streams opened and reset");
+  }
+
+  /** The peer opened a stream for which there is no room. @throws ERR_CALM */
+  refused(now: number): void {
+    if (!this.#refused.take(now)) throw flood("streams that are refused");
   }
 
   /** @throws ERR_CALM */

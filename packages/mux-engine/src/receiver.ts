@@ -48,6 +48,7 @@ export class Receiver implements Sink {
     this.#current = stream;
     if (wire.acknowledge !== undefined) core.sender.answer((out) => wire.acknowledge?.(out, id));
     core.acceptor.offer(arrival);
+    if (stream.failed) this.#guard.refused(core.now);
   }
 
   accept(id: number, block: Uint8Array): void {
@@ -169,14 +170,17 @@ export class Receiver implements Sink {
     return this.#core.wire.features.resetCode ? resetByPeer(how, code) : resetByPeer(how);
   }
 
+  /** What is on its way to a stream that is over is bounded by windows: without them, lax originals may send any amount in good faith. */
   #stray(): void {
-    if (!this.#core.sender.policy.laxEnd) this.#guard.stray(this.#core.now);
+    const { sender, wire, now } = this.#core;
+    if (!sender.policy.laxEnd || wire.credit !== undefined) this.#guard.stray(now);
   }
 
   #refuse(id: number): void {
-    const { sender, wire } = this.#core;
+    const { sender, wire, now } = this.#core;
     sender.answer((out) => wire.refuse(out, id, 0, NO_BLOCK));
     wire.forget?.(id);
+    this.#guard.refused(now);
   }
 
   #refused(stream: EngineStream, resetCode: number, block: Uint8Array): void {

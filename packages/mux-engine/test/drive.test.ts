@@ -117,3 +117,24 @@ test("what one tick writes leaves once, after the tick", async () => {
   await microtasks();
   expect(sizes).toHaveLength(1);
 });
+
+test("what floods on after the session is over is not read for ever", async () => {
+  let reads = 0;
+  const flood = new Uint8Array(65_536);
+  flood.set([2, 0, 0, 0, 9]); // data on a stream that nobody opened
+  const { session } = connect(
+    {},
+    {
+      read: () => {
+        reads += 1;
+        return new Promise((resolve) => setImmediate(resolve, flood));
+      },
+      close: () => never,
+      closed: never,
+    },
+  );
+  await expect(session.closed).rejects.toThrow();
+  for (let i = 0; i < 100; i += 1) await microtasks();
+  expect(reads).toBeGreaterThan(10);
+  expect(reads).toBeLessThan(20);
+});

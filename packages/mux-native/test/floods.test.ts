@@ -43,3 +43,11 @@ test("a peer that says over and over that it drains, beside a thousand streams, 
   await peer.send(times(10_000, () => drain(0)));
   expect((await peer.failure()).code).toBe("ERR_CALM");
 });
+
+test("streams that find no room are refused, and a peer that keeps opening them is a flood", async () => {
+  const peer = new RawPeer();
+  await peer.send(times(10_000, (i) => open(1 + 2 * i)));
+  expect((await peer.session.newStream()).id).toBe("2");
+  await peer.send(times(20_000, (i) => open(20_001 + 2 * i)));
+  expect((await peer.failure()).code).toBe("ERR_CALM");
+});

@@ -3,16 +3,25 @@
 import type { Backend, Conn, Mux, Server, StreamProvider, Transport } from "./contract.js";
 import { StreamsError } from "./errors.js";
 import { raceAbort } from "./kit/abort.js";
+import { wholeNumber } from "./kit/options.js";
+import { byPeer } from "./kit/peer-faults.js";
 import { handled, handling } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
 
 export interface OverOptions {
   /** Told of each inbound connection that did not become a session: a wrong protocol, a handshake that failed. Default: nobody is. */
   readonly onRejected?: (error: unknown) => void;
+  /**
+   * Inbound connections whose handshake may be under way at once. With more, the one that has taken longest is given up with
+   * ERR_CALM: honest ones take a moment. Default 1,000.
+   */
+  readonly maxHandshakes?: number;
 }
 
-/** Runs a mux over a transport. `connect` and `accept` give sessions whose handshake is done. */
-export function over(mux: Mux, transport: Transport, { onRejected }: OverOptions = {}): Backend {
+/** Runs a mux over a transport. `connect` and `accept` give sessions whose handshake is done. @throws ERR_OPTION_INVALID */
+export function over(mux: Mux, transport: Transport, options: OverOptions = {}): Backend {
+  const { onRejected } = options;
+  const maxHandshakes = wholeNumber("maxHandshakes", options.maxHandshakes, 1000);
   const connect: Backend["connect"] = async (url, o) => start(mux, await transport.dial(url, o), "client", o?.signal);
   const serve: Backend["serve"] = async (url, o) => {
     const conns = await transport.serve(url, o);
@@ -28,6 +37,11 @@ export function over(mux: Mux, transport: Transport, { onRejected }: OverOptions
     });
     const push = (session: StreamProvider): void => sessions.push(session);
     const begin = (conn: Conn): Promise<void> => {
+      const [oldest] = starting;
+      if (oldest !== undefined && starting.size >= maxHandshakes) {
+        starting.delete(oldest);
+        oldest.abort(crowded(maxHandshakes));
+      }
       const stop = new AbortController();
       starting.add(stop);
       const started = start(mux, conn, "server", stop.signal).finally(() => starting.delete(stop));
@@ -72,6 +86,10 @@ export function nest(backend: Backend): Transport {
     return conns;
   };
   return { dial: handling(dial), serve: handling(serve) };
+}
+
+function crowded(most: number): StreamsError {
+  return byPeer("ERR_CALM", `More than ${most} connections came before this one had finished its handshake.`);
 }
 
 async function start(

@@ -105,6 +105,21 @@ describe("over()", () => {
     await failure(stream.read(), "ERR_RESET");
   });
 
+  test("of too many handshakes at once the oldest is given up: who does nothing keeps nobody out", async () => {
+    const transport = memory();
+    let tell: (error: unknown) => void = () => {};
+    const told = new Promise<unknown>((resolve) => {
+      tell = resolve;
+    });
+    await using _server = await over(toy, transport, { maxHandshakes: 2, onRejected: tell }).serve(url);
+    const oldest = await transport.dial(url);
+    await transport.dial(url);
+    await transport.dial(url);
+    await failure(oldest.closed, "ERR_RESET");
+    expect(await told).toMatchObject({ code: "ERR_CALM", remote: true });
+    await failure((async () => over(toy, transport, { maxHandshakes: 0 }))(), "ERR_OPTION_INVALID");
+  });
+
   test("when the transport's server fails, accept gives null and the error is told", async () => {
     const broken = new Error("no more descriptors");
     const below = memory();
