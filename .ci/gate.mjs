@@ -8,8 +8,12 @@ import { checkPackages } from "./packages.mjs";
 
 const NODES = ["20", "22", "24", "26"];
 const START_LIMIT_S = 90;
-/** Seeds and random inputs are many on one Node; on the others some of them are enough. */
-const FEWER = { SIM_SEEDS: "1000", FUZZ_INPUTS: "0.1" };
+const INTEROP_LIMIT_S = 600;
+/** Seeds, random inputs and heavy cases are many on one Node; on the others some of them are enough. */
+const FEWER = {
+  ...{ SIM_SEEDS: "500", FUZZ_INPUTS: "0.05" },
+  ...{ MATRIX_SCALE: "0.1", MATRIX_TRANSPORTS: "tcp,ws,stdio", BROKEN_WIRES: "native,http2,ssh,yamux" },
+};
 
 const temporary = mkdtempSync(join(tmpdir(), "streams-gate-"));
 // As a new user has it: an empty home. CI makes a missing peer program a failure and not a skip.
@@ -116,10 +120,21 @@ function nodeOf(major) {
   return bin;
 }
 
+/** Go's own caches may be warm: go.sum says what is in them. */
+function goCaches() {
+  const asked = spawnSync("go", ["env", "-json", "GOMODCACHE", "GOCACHE"], { encoding: "utf8" });
+  return asked.status === 0 ? JSON.parse(asked.stdout) : {};
+}
+
 const own = process.versions.node.split(".")[0];
 const rows = join(temporary, "rows.json");
 step(`npm test on an empty home, Node ${own}`, () => tests(`Node ${own}`, "npm", ["test", "--"], { keep: rows }));
 step("the reliability scorecard", () => run("node", ["packages/reliability/dist/table.js", rows]));
+step("every wire against its originals", () => {
+  const limits = { timeout: INTEROP_LIMIT_S * 1000, env: { ...env, ...goCaches() } };
+  run("node", ["packages/interop/dist/main.js", "--check", "--again"], limits);
+});
+step("the README's table of wires", () => run("node", ["packages/interop/dist/readme.js", "--check"]));
 step("a soak", () =>
   run("node", ["packages/reliability/dist/soak/main.js", "--backend", "native+tcp", "--minutes", "1"]),
 );

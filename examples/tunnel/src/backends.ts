@@ -4,8 +4,14 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { http2 } from "mux-http2";
+import { mio } from "mux-mio";
+import { muxado } from "mux-muxado";
+import { muxado1 } from "mux-muxado/v1";
 import { native } from "mux-native";
+import { smux } from "mux-smux";
+import { spdy } from "mux-spdy";
 import { fingerprint, ssh } from "mux-ssh";
+import { yamux } from "mux-yamux";
 import { type Backend, type Backends, type Mux, memory, over } from "streams-core";
 import { stdio } from "transport-stdio";
 import { tcp, tls, unix } from "transport-tcp";
@@ -19,8 +25,18 @@ const key = readFileSync(new URL("../certificates/localhost.key", import.meta.ur
 const password = process.env.TUNNEL_PASSWORD ?? randomUUID();
 process.env.TUNNEL_PASSWORD = password;
 
+/** Over stdio the other end is a process that takes its time to start. */
+const PATIENT = { signTimeout: 30_000 };
+
 const muxes = {
   native: native(),
+  yamux: yamux(PATIENT),
+  smux: smux({ version: 2, ...PATIENT }),
+  smux1: smux(PATIENT),
+  spdy: spdy(PATIENT),
+  muxado: muxado(PATIENT),
+  muxado1: muxado1(PATIENT),
+  mio: mio(PATIENT),
   http2: http2(),
   ssh: ssh({
     hostKeys: [key],

@@ -45,7 +45,7 @@ export class Arrival implements Inbound {
       // A refusal whose headers do not fit is still a refusal.
     }
     stream.arrival = undefined;
-    sender.answer((out) => wire.refuse(out, stream.number, code ?? 0, block));
+    sender.dismiss(stream.heard, (out) => wire.refuse(out, stream.number, code ?? 0, block));
     stream.fail(REFUSED);
   }
 }

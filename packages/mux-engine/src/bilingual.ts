@@ -50,7 +50,7 @@ export function bilingualMux(make: MakeCodec, options: BilingualOptions = {}): M
 /** The wire alone, for those who drive its sessions themselves. @throws ERR_OPTION_INVALID */
 export function bilingualWire(make: MakeCodec, options: BilingualOptions = {}): (role: Role) => Wire {
   const peer = oneOf("peer", options.peer, "auto", PEERS);
-  const signTimeout = milliseconds("signTimeout", options.signTimeout, 1000);
+  const signTimeout = milliseconds("signTimeout", options.signTimeout, 5000);
   const { initialWindow } = limitsOf(options);
   return (role) => new Bilingual(make(role), peer, signTimeout, initialWindow);
 }
@@ -98,8 +98,7 @@ class Bilingual implements Wire {
     this.#peer = peer;
     this.#initialWindow = initialWindow;
     this.ids = codec.ids;
-    const { window, ownWindow = window } = codec;
-    this.#ownWindow = Number.isFinite(ownWindow) ? Math.min(ownWindow, OWN_WINDOW) : OWN_WINDOW_OF_NONE;
+    this.#ownWindow = Number.isFinite(codec.window) ? Math.min(codec.window, OWN_WINDOW) : OWN_WINDOW_OF_NONE;
     this.#reserve = (out, id, length) => codec.extension(out, id, length);
     this.#announce = X.writer(this.#reserve, X.OPEN);
     this.#accept = X.writer(this.#reserve, X.ACCEPT);
@@ -169,8 +168,13 @@ class Bilingual implements Wire {
 
   /** An original was taken for one before its first frame said how large its windows are. */
   #toldLate(): PeerParameters | undefined {
-    const { window, maxFrame } = this.#codec;
-    return window === this.#stockWindow ? undefined : { window, maxFrame };
+    const parameters = this.#ofStock;
+    return parameters.window === this.#stockWindow ? undefined : parameters;
+  }
+
+  get #ofStock(): PeerParameters {
+    const { window, sendWindow = window, maxFrame } = this.#codec;
+    return { window: sendWindow, maxFrame };
   }
 
   get #own(): PeerParameters {
@@ -207,8 +211,9 @@ class Bilingual implements Wire {
     this.beacon = codec.beacon?.bind(codec);
     this.drain = codec.drain?.bind(codec);
     this.admit = codec.admit?.bind(codec) ?? admitNone;
-    this.#stockWindow = codec.window;
-    return { window: codec.window, maxFrame: codec.maxFrame };
+    const parameters = this.#ofStock;
+    this.#stockWindow = parameters.window;
+    return parameters;
   }
 
   /** What the session's streams may receive beyond what the wire gives them. */
@@ -223,6 +228,7 @@ class Ear extends RelayingSink<Sink> implements CodecSink {
   /** Whether the peer is one of ours. */
   ours: boolean;
   readonly #recognize: (ours: boolean) => PeerParameters | undefined;
+  #recognized = false;
   /** What came ahead of an opening. */
   #announced: { readonly id: number; readonly urgency: number; readonly block: Uint8Array } | undefined;
 
@@ -232,7 +238,10 @@ class Ear extends RelayingSink<Sink> implements CodecSink {
     this.#recognize = recognize;
   }
 
+  /** Whoever the peer was at first it remains. */
   recognized(ours: boolean): void {
+    if (this.#recognized) return;
+    this.#recognized = true;
     const parameters = this.#recognize(ours);
     if (parameters !== undefined) this.next.hello(parameters);
   }
@@ -263,6 +272,16 @@ class Ear extends RelayingSink<Sink> implements CodecSink {
     this.#announced = undefined;
     if (announced.id !== id) throw broken(`announced stream ${announced.id} and opened stream ${id}`);
     this.next.open(id, announced.block, announced.urgency, length);
+  }
+
+  /** One of ours drains by an extension frame: this one closes, before it heard who we are, and has taken nothing of ours. */
+  override drain(lastId: number): void {
+    if (this.ours) this.next.close(0, 0, "", false);
+    else this.next.drain(lastId);
+  }
+
+  override close(lastId: number, code: number, reason: string, failed: boolean): void {
+    this.next.close(this.ours ? 0 : lastId, code, reason, failed);
   }
 
   #announce(id: number, urgency: number, block: Uint8Array): void {

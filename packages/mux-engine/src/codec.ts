@@ -18,8 +18,11 @@ export interface Codec {
   readonly maxFrame: number;
   /** Payload of the largest data frame between our own ends. Default `maxFrame`. */
   readonly ownMaxFrame?: number;
-  /** Bytes that our own ends may send each other on a new stream. Default `window`. */
-  readonly ownWindow?: number;
+  /**
+   * Bytes that this end may send on a new stream towards the original, if it is not as much. May change with the original's first frame,
+   * before `recognized`. Default `window`.
+   */
+  readonly sendWindow?: number;
 
   /** What goes first: what the wire starts with, if anything, and, `signed`, the sign that only an end of ours understands. */
   start(out: Output, signed: boolean): void;
@@ -78,7 +81,10 @@ export interface CodecOptions {
    * "streams" an end of ours. Default "auto".
    */
   readonly peer?: "auto" | "stock" | "streams";
-  /** Milliseconds without a word of the peer after which "auto" takes it for the original. Default 1,000. */
+  /**
+   * Milliseconds without a word of the peer after which "auto" takes it for the original. Default 5,000: an end of ours may be a process
+   * that has yet to start.
+   */
   readonly signTimeout?: number;
 }
 

@@ -134,7 +134,7 @@ export class Core {
     if (this.over !== undefined || (stream.local && stream.synDue)) return;
     const write = (out: Output): void => this.wire.reset(out, stream.number, code);
     if (stream.local) this.sender.control(write);
-    else this.sender.answer(write);
+    else this.sender.dismiss(stream.heard, write);
   }
 
   stoppedByUs(stream: EngineStream, code: number): void {
@@ -168,11 +168,16 @@ export class Core {
     sender.policy = wire.policy ?? sender.policy;
     this.#windows.initial = Math.max(this.limits.initialWindow, wire.leastWindow ?? 0);
     for (const stream of this.streams) this.#adjust(stream, more);
-    if (sender.held) sender.open();
+    if (sender.held) {
+      sender.open();
+      // Asked for before it was known how to say it.
+      if (this.draining) this.#sayDrain();
+    }
     const { beaconInterval } = sender.policy;
     this.liveness.greeted(this.now, wire.ping !== undefined || beaconInterval !== undefined, beaconInterval);
     if (wire.ping !== undefined) this.probe();
     this.ready.resolve();
+    this.#closeIfDrained();
   }
 
   /** A stream that was opened before the peer was known. */
@@ -226,10 +231,15 @@ export class Core {
     if (this.over !== undefined || this.draining) return;
     this.draining = true;
     this.#lastTaken = this.wire.ids.lastRemote;
-    this.drainSaid = this.wire.drain !== undefined;
-    if (this.drainSaid) this.sender.control((out) => this.wire.drain?.(out, this.#lastTaken));
+    this.#sayDrain();
     this.acceptor.close();
     this.#closeIfDrained();
+  }
+
+  #sayDrain(): void {
+    if (this.wire.drain === undefined) return;
+    this.drainSaid = !this.sender.policy.vagueDrain;
+    this.sender.control((out) => this.wire.drain?.(out, this.#lastTaken));
   }
 
   close(code: number, reason: string, lingerMs: number = LINGER_MS): void {
@@ -255,7 +265,7 @@ export class Core {
 
   /** What was drained was sent: the peer gets all the time that it needs. */
   #closeIfDrained(): void {
-    if (this.draining && this.streams.size === 0) this.close(0, "", this.limits.writeStallTimeout);
+    if (this.draining && this.streams.size === 0 && !this.sender.held) this.close(0, "", this.limits.writeStallTimeout);
   }
 
   #end({ error, info, goodbye, lingerMs, lastTaken = Number.POSITIVE_INFINITY }: Ending): void {
@@ -278,6 +288,6 @@ export class Core {
     const taken = this.draining ? this.#lastTaken : this.wire.ids.lastRemote;
     const last = this.sender.finish(goodbye && ((out) => this.wire.close(out, taken, goodbye)));
     this.count(last);
-    this.#host.end(last, lingerMs);
+    this.#host.end(last, lingerMs, goodbye === undefined ? 0 : (this.sender.policy.farewellDelay ?? 0));
   }
 }

@@ -48,6 +48,7 @@ class Driver implements SessionHost {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #linger: ReturnType<typeof setTimeout> | undefined;
+  #farewell: ReturnType<typeof setTimeout> | undefined;
 
   constructor(conn: Conn, wire: Wire, options: SessionOptions) {
     this.#conn = conn;
@@ -82,13 +83,15 @@ class Driver implements SessionHost {
     this.#readOn = undefined;
   }
 
-  end(last: Uint8Array[], lingerMs: number): void {
+  end(last: Uint8Array[], lingerMs: number, delayMs: number): void {
     this.#over = true;
     clearTimeout(this.#timer);
     if (lingerMs === 0) return this.#done();
-    this.#linger = setTimeout(() => this.#done(), lingerMs);
+    this.#linger = setTimeout(() => this.#done(), delayMs + lingerMs);
     this.#write(last);
-    this.#conn.close().catch(() => this.#done());
+    const close = (): void => void this.#conn.close().catch(() => this.#done());
+    if (delayMs === 0) close();
+    else this.#farewell = setTimeout(close, delayMs);
     this.#conn.closed.then(
       () => this.#done(),
       () => this.#done(),
@@ -97,6 +100,7 @@ class Driver implements SessionHost {
 
   /** Nothing more is expected of the transport. */
   #done(): void {
+    clearTimeout(this.#farewell);
     clearTimeout(this.#linger);
     this.#conn.reset();
     this.session.transportDone();

@@ -24,6 +24,8 @@ export interface LivenessHost {
  * the peer sent, and the transport took, must count first.
  */
 const GRACE_MS = 1000;
+/** A timer that is later than that was blocked. */
+const BLOCKED_MS = 100;
 
 export class Liveness {
   readonly #limits: Limits;
@@ -110,7 +112,8 @@ export class Liveness {
     for (const [alarm, at] of this.#deadlines) {
       if (at > now) continue;
       this.#deadlines.delete(alarm);
-      this.#ring(alarm, now);
+      if (alarm === "silence" && now - at > BLOCKED_MS && !this.#overdue.has(alarm)) this.#listen(now);
+      else this.#ring(alarm, now);
     }
     if (this.#actions.length > 0) this.#act(now);
   }
@@ -151,6 +154,12 @@ export class Liveness {
       const silence = `The peer was silent for ${Math.round(now - this.#heardAt)} ms, also when pinged`;
       this.#late("keepalive", now, `${silence} (keepaliveTimeout ${keepaliveTimeout}).`);
     }
+  }
+
+  /** What was silence to a blocked event loop may be a peer whose first word waits. */
+  #listen(now: number): void {
+    this.#overdue.add("silence");
+    this.#deadlines.set("silence", now + GRACE_MS);
   }
 
   #beacon(now: number): void {

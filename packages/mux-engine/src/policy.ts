@@ -10,6 +10,8 @@ export interface Policy {
   readonly resetRefuses?: boolean;
   /** The original takes the end of a session for the end of what was on it: streams that are open are reset before. */
   readonly resetsAtEnd?: boolean;
+  /** A drain does not say up to which stream: what opens after it is refused one by one. */
+  readonly vagueDrain?: boolean;
   /** Streams of ours that may wait for their acceptance at once; the openings of further ones wait. */
   readonly maxUnaccepted?: number;
   /**
@@ -21,10 +23,12 @@ export interface Policy {
   readonly sessionWindow?: number;
   /** Something must be sent this often, in milliseconds, or the original takes us for dead: `beacon` writes it. */
   readonly beaconInterval?: number;
-  /** Milliseconds to hold back the first data on a stream that the peer opened, unless it sent data first. */
+  /** Milliseconds to hold back what is first said about a stream that the peer opened, be it data or a refusal, unless it sent data first. */
   readonly firstWriteDelay?: number;
   /** Milliseconds to hold back our end on a stream whose other direction has ended. */
   readonly lastEndDelay?: number;
+  /** Milliseconds from our last word to the end of the transport, with which the original loses what its application did not take. */
+  readonly farewellDelay?: number;
   /** An end of one direction ends both for the original: ours waits for the peer's. */
   readonly endAfterPeer?: boolean;
 }

@@ -120,6 +120,8 @@ export class Receiver implements Sink {
     if (stream === undefined) return;
     // Opened, ended and stopped costs the application as much as opened and reset.
     if (!stream.local && !stream.sendEnded) this.#guard.reset(this.#core.now);
+    // One may have crossed our end.
+    else if (stream.sendEnded) this.#stray();
     this.#core.peerStops(stream, code);
   }
 
@@ -178,7 +180,7 @@ export class Receiver implements Sink {
 
   #refuse(id: number): void {
     const { sender, wire, now } = this.#core;
-    sender.answer((out) => wire.refuse(out, id, 0, NO_BLOCK));
+    sender.dismiss(false, (out) => wire.refuse(out, id, 0, NO_BLOCK));
     wire.forget?.(id);
     this.#guard.refused(now);
   }

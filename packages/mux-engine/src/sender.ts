@@ -121,6 +121,13 @@ export class Sender {
     this.control(write);
   }
 
+  /** As `answer`, about a stream of the peer's, which may not know it itself yet unless it sent something on it. */
+  dismiss(heard: boolean, write: (out: Output) => void): void {
+    const { firstWriteDelay } = this.policy;
+    if (heard || firstWriteDelay === undefined) this.answer(write);
+    else this.#host.later(firstWriteDelay, () => this.answer(write));
+  }
+
   /** Answers a ping. False if too many answers wait. */
   pong(token: number): boolean {
     if (this.#pongs.length >= this.#maxPongs) return false;

@@ -12,8 +12,8 @@ export interface SessionHost {
   /** The session is no longer `full`. */
   readOn(): void;
   /**
-   * The session is over. Send `last`, end the transport, give the peer `lingerMs` to take it all and end its side, then break the
-   * transport off and call `transportDone`. With 0, break it off at once.
+   * The session is over. Send `last`, after `delayMs` end the transport, give the peer `lingerMs` to take it all and end its side,
+   * then break the transport off and call `transportDone`. With a `lingerMs` of 0, break it off at once.
    */
-  end(last: Uint8Array[], lingerMs: number): void;
+  end(last: Uint8Array[], lingerMs: number, delayMs: number): void;
 }

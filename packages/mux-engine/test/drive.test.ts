@@ -21,7 +21,10 @@ function connect(options: SessionOptions, change: Partial<Conn>): { session: Str
   return { session, conn };
 }
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 test("a write that fails ends the session with ERR_TRANSPORT_LOST and its cause", async () => {
   const cause = new Error("broken pipe");
@@ -137,4 +140,34 @@ test("what floods on after the session is over is not read for ever", async () =
   for (let i = 0; i < 100; i += 1) await microtasks();
   expect(reads).toBeGreaterThan(10);
   expect(reads).toBeLessThan(20);
+});
+
+test("a peer whose bytes make much work is read in slices that take about a share, and others have turns between them", async () => {
+  let clock = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => clock);
+  const sizes: number[] = [];
+  let turns = 0;
+  let counting = true;
+  const count = (): void => {
+    turns += 1;
+    if (counting) setImmediate(count);
+  };
+  /** A byte of it takes a microsecond. */
+  class SlowWire extends TinyWire {
+    override receive(chunk: Uint8Array): void {
+      sizes.push(chunk.byteLength);
+      clock += chunk.byteLength / 1000;
+    }
+  }
+  const [conn, far] = memoryPair({ highWaterMark: 1 << 24 });
+  const session = engineMux(() => new SlowWire("client", { window: 65536, maxFrame: 65536 }))(conn, "client");
+  setImmediate(count);
+  for (let i = 0; i < 8; i += 1) await far.write(new Uint8Array(65_536));
+  while (sizes.reduce((sum, size) => sum + size, 0) < 8 * 65_536) await new Promise(setImmediate);
+  counting = false;
+  // The first tells what they take: from then on a slice is less than two milliseconds.
+  expect(sizes[0]).toBe(65_536);
+  expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(2048);
+  expect(turns).toBeGreaterThan(sizes.length / 3);
+  void session.close();
 });

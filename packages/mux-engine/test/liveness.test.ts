@@ -202,3 +202,24 @@ test("a deadline that rounding puts on the very moment does not ring for ever", 
   }
   expect(asked).toBeLessThan(10_000);
 });
+
+test("silence at the start says who the peer is, but not to an event loop that was blocked: it listens for a second more", () => {
+  const silences: number[] = [];
+  const nothing = (): void => {};
+  const host = { fail: nothing, probe: nothing, beacon: nothing, sweep: () => false };
+  const listener = (name: number): Liveness =>
+    new Liveness(limitsOf({}), { ...host, silence: () => void silences.push(name) }, 0, 0.5, 300);
+  const [punctual, blocked, greeted] = [listener(1), listener(2), listener(3)];
+  punctual.tick(299);
+  expect(silences).toEqual([]);
+  punctual.tick(310);
+  expect(silences).toEqual([1]);
+  for (const one of [blocked, greeted]) {
+    one.tick(5000);
+    expect(one.next).toBe(6000);
+  }
+  greeted.greeted(5001, false);
+  greeted.tick(8000);
+  blocked.tick(8000);
+  expect(silences).toEqual([1, 2]);
+});

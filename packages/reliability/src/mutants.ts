@@ -1,92 +1,89 @@
-// `node dist/mutants.js [word …]`: takes one guard at a time out of a copy of the built code, runs the rows that should notice, and says
-// which did. With words, only mutants whose description has one of them. The exit code is 1 when a mutant survived.
+// `node dist/mutants.js [--write] [word …]`: takes one guard at a time out of a copy of the built code, runs the tests that should notice,
+// and prints which did. With words, only mutants whose description has one of them; with --write, the tables go to MUTANTS.md too. The
+// exit code is 1 when a mutant survived, or a row has neither a mutant nor a reason.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { copyWorkspace, removeCopy } from "./mutants/copy.js";
-import { DEFAULT_TESTS, MUTANTS, type Mutant } from "./mutants/list.js";
-import { readReport } from "./table/report.js";
-import { runTests } from "./table/run.js";
-import { SCORECARD } from "./table/scorecard.js";
+import { noticedBy, survived, type Tried, tableOfMutants, tableOfRows } from "./mutants/evidence.js";
+import { Lane, namesOf, testsOf, whyNotApplied } from "./mutants/lane.js";
+import { MUTANTS } from "./mutants/list.js";
 
-/** A fault shows in the first few. */
-const ENVIRONMENT = { SIM_SEEDS: "300", FUZZ_INPUTS: "0.02" };
-/** Of the rows of one mutant: one that makes them run in circles is caught as well. */
-const LIMIT_MS = 90_000;
-
-interface Result {
-  /** The rows that failed, and those that ran. */
-  readonly red: readonly string[];
-  readonly seen: readonly string[];
-  /** What failed as a whole. */
-  readonly whole?: string;
-}
+/** As many tests run at a time. */
+const LANES = 2;
+/** Milliseconds for tests in which nothing was taken out, and what those with a mutant get beyond thrice what the former took. */
+const LIMIT = 300_000;
+const ALLOWANCE = 45_000;
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const words = process.argv.slice(2);
+const page = fileURLToPath(new URL("../MUTANTS.md", import.meta.url));
+const options = process.argv.slice(2);
+const words = options.filter((option) => option !== "--write");
 const chosen = MUTANTS.filter(({ without }) => words.length === 0 || words.some((word) => without.includes(word)));
-const copy = await copyWorkspace(root);
-const survivors: string[] = [];
+
+mustApply(await Promise.all(MUTANTS.map((mutant) => readFile(join(root, "packages", mutant.file), "utf8"))));
+const began = performance.now();
+const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.of(root)));
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
-    removeCopy(copy);
+    for (const lane of lanes) lane.remove();
     process.exit(1);
   });
 }
+const tried: Tried[] = [];
 try {
-  for (const place of new Set(chosen.map(placeOf)))
-    await mustBeGreen(chosen.filter((mutant) => placeOf(mutant) === place));
-  for (const mutant of chosen) {
-    const { red, seen, whole } = await resultOf(mutant);
-    const survived = seen.length > 0 ? "SURVIVED" : `SURVIVED: no test shows row ${mutant.rows.join(", ")}`;
-    console.log(`without ${mutant.without} → ${whole ?? (red.length > 0 ? `row ${red.join(", ")}` : survived)}`);
-    if (red.length === 0) survivors.push(mutant.without);
-  }
+  const took = new Map<string, number>();
+  await share([...new Set(chosen.flatMap(testsOf))], async (lane, path) => {
+    took.set(path, await mustBeGreen(lane, path));
+    console.error(`${path} passes`);
+  });
+  await share(chosen, async (lane, mutant) => {
+    const usual = testsOf(mutant).reduce((sum, path) => sum + (took.get(path) ?? 0), 0);
+    const outcome = { mutant, ...(await lane.runWith(mutant, 3 * usual + ALLOWANCE)) };
+    tried.push(outcome);
+    console.error(`${tried.length} of ${chosen.length}: without ${mutant.without} → ${noticedBy(outcome)}`);
+  });
 } finally {
-  removeCopy(copy);
+  for (const lane of lanes) lane.remove();
 }
-console.log(`\n${chosen.length} mutants, ${survivors.length} survived`);
-if (words.length === 0) {
-  const missed = SCORECARD.filter(({ row }) => MUTANTS.every(({ rows }) => !rows.includes(row)));
-  if (missed.length > 0) console.log(`rows without a mutant: ${missed.map(({ row }) => row).join(", ")}`);
+tried.sort((a, b) => chosen.indexOf(a.mutant) - chosen.indexOf(b.mutant));
+const survivors = tried.filter(survived);
+const rows = tableOfRows(tried);
+const total = `${tried.length} mutants, ${survivors.length} survived`;
+const tables = `${tableOfMutants(tried)}\n\n${total}.\n\n## Row by wire\n\n${rows.text}\n`;
+console.log(tables);
+console.error(`${total}, ${Math.round((performance.now() - began) / 60_000)} minutes`);
+if (words.length === 0 && rows.empty > 0) console.error(`${rows.empty} cells have neither a mutant nor a reason`);
+process.exitCode = survivors.length > 0 || (words.length === 0 && rows.empty > 0) ? 1 : 0;
+if (options.includes("--write")) {
+  const head =
+    "Printed by `node packages/reliability/dist/mutants.js --write`. What the columns mean stands in the README.";
+  await writeFile(page, `# Guards taken out, and what noticed\n\n${head}\n\n${tables}`);
 }
-process.exitCode = survivors.length > 0 ? 1 : 0;
 
-/** Before anything is taken out. */
-async function mustBeGreen(mutants: readonly Mutant[]): Promise<void> {
-  const [first] = mutants;
-  if (first === undefined) return;
-  const rows = [...new Set(mutants.flatMap((mutant) => mutant.rows))];
-  const { red } = await run({ ...first, rows });
-  if (red.length > 0) throw new Error(`Rows ${red.join(", ")} fail in ${placeOf(first)} with every guard in place.`);
+/** All of them, also when few are tried. @throws for those whose text is not in the code as it is now */
+function mustApply(code: readonly string[]): void {
+  const wrong = MUTANTS.map((mutant, i) => whyNotApplied(mutant, code[i] ?? "")).filter((why) => why !== undefined);
+  if (wrong.length > 0) throw new Error(`Change these mutants as the code was changed:\n${wrong.join("\n")}`);
 }
 
-/** With the mutant in place. */
-async function resultOf(mutant: Mutant): Promise<Result> {
-  const path = join(copy, "packages", mutant.file);
-  const before = await readFile(path, "utf8");
-  const parts = before.split(mutant.find);
-  if (parts.length !== 2) throw new Error(`${mutant.file} has ${parts.length - 1} times, not once: ${mutant.find}`);
-  await writeFile(path, parts.join(mutant.replace));
-  try {
-    return await run(mutant);
-  } finally {
-    await writeFile(path, before);
+/** Each lane takes the next one when it is done. */
+async function share<T>(work: readonly T[], does: (lane: Lane, item: T) => Promise<void>): Promise<void> {
+  const items = work.values();
+  const run = async (lane: Lane): Promise<void> => {
+    for (const item of items) await does(lane, item);
+  };
+  await Promise.all(lanes.map(run));
+}
+
+/** Before anything is taken out; twice, for the machine may be busy. Returns the milliseconds that it took. */
+async function mustBeGreen(lane: Lane, path: string): Promise<number> {
+  const only = new Set(chosen.filter((mutant) => testsOf(mutant).includes(path)).map(namesOf));
+  for (let left = 1; ; left -= 1) {
+    const start = performance.now();
+    const { ran, whole } = await lane.run([path], [...only].join("|"), LIMIT);
+    const red = ran.filter(({ passed }) => !passed).map(({ title }) => title);
+    if (red.length === 0 && whole === undefined) return performance.now() - start;
+    if (left === 0) throw new Error(`${path}, nothing taken out: ${whole ?? red.join("; ")}`);
   }
-}
-
-async function run({ rows, tests = DEFAULT_TESTS, within }: Mutant): Promise<Result> {
-  const only = `${within === undefined ? "" : `${within} `}row (${rows.join("|")}): `;
-  const json = await runTests(copy, tests, { only, env: ENVIRONMENT, limit: LIMIT_MS });
-  const all = `rows ${rows.join(", ")} together`;
-  if (json === undefined) return { red: rows, seen: rows, whole: `${all}, which never ended` };
-  const { shown, broken } = readReport(json, copy);
-  if (broken.length > 0) return { red: rows, seen: rows, whole: `${all}, whose file could not be loaded` };
-  const red = shown.filter(({ passed }) => !passed).map(({ row }) => row);
-  return { red: [...new Set(red)], seen: [...new Set(shown.map(({ row }) => row))] };
-}
-
-function placeOf({ tests = DEFAULT_TESTS, within = "" }: Mutant): string {
-  return `${tests.join(", ")} ${within}`.trim();
 }

@@ -4,7 +4,7 @@
 import { limitsOf, type Wire } from "mux-engine";
 import { describe, expect, test } from "vitest";
 import { keptBytes, randomInputs } from "../src/fuzz/batch.js";
-import { DECODERS } from "../src/fuzz/decoders.js";
+import { DECODERS, type Decoder } from "../src/fuzz/decoders.js";
 import { mutate } from "../src/fuzz/mutate.js";
 import { recordSession } from "../src/fuzz/record.js";
 import { Random } from "../src/sim/random.js";
@@ -16,8 +16,14 @@ const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const TIMES = Number(process.env.FUZZ_INPUTS ?? 1);
 const timeout = 60_000 * Math.max(1, TIMES);
 
-describe("native", () => {
-  test.for(DECODERS.map((decoder) => [decoder.name, decoder] as const))(
+const wireOf = ({ wire = "native" }: Decoder): string => wire;
+
+describe.for([...new Set(DECODERS.map(wireOf))])("%s", (wire) => {
+  const decoders = DECODERS.filter((decoder) => wireOf(decoder) === wire).map(
+    (decoder) => [decoder.name, decoder] as const,
+  );
+
+  test.for(decoders)(
     "row 1: random inputs to %s are taken or refused with a typed error",
     { timeout },
     ([name, decoder]) => {
@@ -30,7 +36,7 @@ describe("native", () => {
     },
   );
 
-  test.for(DECODERS.map((decoder) => [decoder.name, decoder] as const))(
+  test.for(decoders)(
     "row 1: %s keeps less than a frame and 64 KiB of a random input, whatever it announces",
     ([, decoder]) => {
       const { maxFrame } = limitsOf({});

@@ -1,7 +1,6 @@
 // Rows of the scorecard whose point is time and order, scripted on the simulator's link and clock.
 
 import type { EngineStream, Session, SessionOptions } from "mux-engine";
-import { limitsOf } from "mux-engine";
 import { isStreamsError, type Stream } from "streams-core";
 import { describe, expect, test } from "vitest";
 import type { End } from "../src/sim/end.js";
@@ -31,7 +30,7 @@ for (const [name, wire] of Object.entries(WIRES)) {
         for (const stream of outbound) if (stream.unsent.size === 0) void stream.write(new Uint8Array(300 * KiB));
         for (let step = 0; step < 20; step += 1) {
           await pair.step();
-          most = Math.max(most, grown(inbound.streams, options));
+          most = Math.max(most, grown(inbound.streams, pair.server.initialWindow));
           pair.advance(100);
         }
       }
@@ -49,7 +48,7 @@ for (const [name, wire] of Object.entries(WIRES)) {
       const ways = [new Way(1), new Way(2)] as const;
       const writing = [fill(there, ways[0], 16 * MiB), fill(back, ways[1], 16 * MiB)];
       for (let step = 0; step < 500; step += 1) await pair.step();
-      const { initialWindow } = limitsOf({});
+      const { initialWindow } = pair.client;
       for (const stream of [there, back]) {
         expect(stream.unread).toBe(initialWindow);
         // One chunk waits beside what is on its way to the transport.
@@ -170,6 +169,11 @@ for (const [name, wire] of Object.entries(WIRES)) {
           there: link({ name: "far", latency: [5, 10], largest: 500 }),
         });
         const inbound = collect(pair.server, (stream) => void drain(stream).then(() => stream.close()));
+        let ready = false;
+        void pair.client.session.ready.then(() => {
+          ready = true;
+        });
+        await pair.until(() => ready);
         const outcomes: Promise<[id: string, outcome: string]>[] = [];
         for (let round = 0; round < 40; round += 1) {
           if (round === 25) void pair.server.session.shutdown();
@@ -311,8 +315,8 @@ function mustBeFine(wrong: string | undefined): void {
   if (wrong !== undefined) throw new Error(wrong);
 }
 
-function grown(streams: readonly EngineStream[], options: SessionOptions): number {
-  return streams.reduce((sum, stream) => sum + stream.window - limitsOf(options).initialWindow, 0);
+function grown(streams: readonly EngineStream[], initialWindow: number): number {
+  return streams.reduce((sum, stream) => sum + stream.window - initialWindow, 0);
 }
 
 function retryOf(error: unknown): string {

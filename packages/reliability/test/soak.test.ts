@@ -8,7 +8,17 @@ import { soak } from "../src/soak/soak.js";
 const MiB = 1024 * 1024;
 
 /** Sessions of 100 streams: what each wire does in some three seconds. Of six, one is closed under its streams and one breaks. */
-const SESSIONS = { native: 12, http2: 9, ssh: 6 } as const;
+const SESSIONS = {
+  native: 12,
+  yamux: 12,
+  smux: 12,
+  http2: 9,
+  ssh: 6,
+  spdy: 12,
+  muxado: 12,
+  muxado1: 12,
+  mio: 12,
+} as const;
 
 let watch: ReturnType<typeof watchProcess>;
 beforeEach(() => {
@@ -18,32 +28,35 @@ afterEach(() => {
   expect(watch.stop()).toEqual([]);
 });
 
-describe.each(["native", "http2", "ssh"] as const)("%s", (wire) => {
-  test("row 44: hundreds of streams, reset, closed and broken among them, leave no byte wrong, no handle and no heap behind", async () => {
-    const sessions = SESSIONS[wire];
-    const report = await soak({
-      wire,
-      seed: 44,
-      streamsPerSession: 100,
-      sessions,
-      milliseconds: Number.POSITIVE_INFINITY,
-      samples: 4,
-    });
-    const { tally, samples, handles } = report;
-    expect(tally.failures).toEqual([]);
-    expect(tally.mismatches).toBe(0);
-    expect(report.sessions).toBe(sessions);
-    // In a session that is ended early, streams that were not begun yet stay away.
-    expect(tally.streams).toBeGreaterThan(sessions * 60);
-    expect(tally.cut).toBeGreaterThan(0);
-    expect(tally.cut).toBeLessThan(tally.streams / 4);
-    expect(handles).toEqual([]);
-    const [, second] = samples;
-    const last = samples.at(-1);
-    // The first quarter is there to compile code and fill caches.
-    expect((last?.bytes ?? 0) - (second?.bytes ?? 0)).toBeLessThan(MiB);
-  }, 60_000);
-});
+describe.each(["native", "yamux", "smux", "http2", "ssh", "spdy", "muxado", "muxado1", "mio"] as const)(
+  "%s",
+  (wire) => {
+    test("row 44: hundreds of streams, reset, closed and broken among them, leave no byte wrong, no handle and no heap behind", async () => {
+      const sessions = SESSIONS[wire];
+      const report = await soak({
+        wire,
+        seed: 44,
+        streamsPerSession: 100,
+        sessions,
+        milliseconds: Number.POSITIVE_INFINITY,
+        samples: 4,
+      });
+      const { tally, samples, handles } = report;
+      expect(tally.failures).toEqual([]);
+      expect(tally.mismatches).toBe(0);
+      expect(report.sessions).toBe(sessions);
+      // In a session that is ended early, streams that were not begun yet stay away.
+      expect(tally.streams).toBeGreaterThan(sessions * 60);
+      expect(tally.cut).toBeGreaterThan(0);
+      expect(tally.cut).toBeLessThan(tally.streams / 4);
+      expect(handles).toEqual([]);
+      const [, second] = samples;
+      const last = samples.at(-1);
+      // The first quarter is there to compile code and fill caches.
+      expect((last?.bytes ?? 0) - (second?.bytes ?? 0)).toBeLessThan(MiB);
+    }, 60_000);
+  },
+);
 
 describe("the heap slope", () => {
   const line = (slope: number, from: number, count: number) =>

@@ -168,6 +168,24 @@ describe("ssh", () => {
     await Promise.all([client.close(), server.close()]);
   });
 
+  test("row 3: control records in messages of one byte each, and two halves of two in one, are the same", async () => {
+    const [peer, control] = await greeted();
+    let heard = Buffer.alloc(0);
+    control.on("data", (chunk: Buffer) => {
+      heard = Buffer.concat([heard, chunk]);
+    });
+    const pongs = Buffer.concat([record(PONG, 7), record(PONG, 8)]);
+    const pings = Buffer.concat([record(PING, 7), record(PING, 8)]);
+    for (const byte of pings) control.write(Uint8Array.of(byte));
+    await until("both are answered", () => heard.subarray(-pongs.byteLength).equals(pongs));
+    control.write(pings.subarray(0, 5));
+    control.write(pings.subarray(5, 11));
+    control.write(pings.subarray(11));
+    const twice = Buffer.concat([pongs, pongs]);
+    await until("both are answered again", () => heard.subarray(-twice.byteLength).equals(twice));
+    await serves(peer, 1);
+  });
+
   test("row 4: a packet that announces 4 GiB is refused at its header", async () => {
     const before = await bytesInUse();
     for (const length of [2 ** 32 - 1, 2 ** 24 - 1, 35_001]) {
@@ -201,6 +219,23 @@ describe("ssh", () => {
     peer.message(CHANNEL_OPEN, "what-is-this", 7, 1000, 1000);
     await serves(peer, 1);
     peer.message(CHANNEL_DATA, 2 ** 32 - 1, "x");
+    expect(await failure(peer.session)).toBe("ERR_PROTOCOL");
+  });
+
+  test.each<[string, Uint8Array]>([
+    ["that is too short for its fields", record(PING, new Uint8Array(3))],
+    ["that says hello a second time", record(HELLO, 1000)],
+    ["of a credit of nothing", record(CREDIT, SENDERS, 1, 0)],
+  ])("row 5: a control record %s ends the session", async (_, bytes) => {
+    const [peer, control] = await greeted();
+    control.write(bytes);
+    expect(await failure(peer.session)).toBe("ERR_PROTOCOL");
+  });
+
+  test("row 5: a control record before the hello ends the session", async () => {
+    const peer = await peerOf();
+    const control = await peer.control();
+    control.write(record(PING, 7));
     expect(await failure(peer.session)).toBe("ERR_PROTOCOL");
   });
 

@@ -45,17 +45,25 @@ overCellsAtOnce((wire, medium) => {
     });
   });
 
-  test.runIf(wire === "native")("row 35: a transport that takes nothing is dead at the write stall limit", async () => {
-    await withPair(wire, medium, { limits: { ...NEVER, writeStallTimeout: 200 } }, async ({ client, server, line }) => {
-      void accepting(server, echo);
-      // Their first windows together are more than what the system keeps for a connection.
-      const streams = await opened(client, MANY);
-      await server.ready;
-      line.stall("up", "down");
-      expect(await Promise.all(streams.map((stream) => flood(stream)))).toEqual(all(MANY, TIMEOUT));
-      expect(await fateOf(client.closed)).toBe(TIMEOUT);
-    });
-  });
+  test.runIf(wire !== "http2" && wire !== "ssh")(
+    "row 35: a transport that takes nothing is dead at the write stall limit",
+    async () => {
+      await withPair(
+        wire,
+        medium,
+        { limits: { ...NEVER, writeStallTimeout: 200 } },
+        async ({ client, server, line }) => {
+          void accepting(server, echo);
+          // Their first windows together are more than what the system keeps for a connection.
+          const streams = await opened(client, MANY);
+          await server.ready;
+          line.stall("up", "down");
+          expect(await Promise.all(streams.map((stream) => flood(stream)))).toEqual(all(MANY, TIMEOUT));
+          expect(await fateOf(client.closed)).toBe(TIMEOUT);
+        },
+      );
+    },
+  );
 });
 
 function all<T>(count: number, one: T): T[] {

@@ -1,8 +1,14 @@
 // Every mux, what its sessions say they can do, and which cases its wire or library makes impossible.
 
 import { http2 } from "mux-http2";
+import { mio } from "mux-mio";
+import { muxado } from "mux-muxado";
+import { muxado1 } from "mux-muxado/v1";
 import { native } from "mux-native";
+import { smux } from "mux-smux";
+import { spdy } from "mux-spdy";
 import { generateKeys, ssh } from "mux-ssh";
+import { yamux } from "mux-yamux";
 import type { ProviderSetup } from "streams-conformance";
 import type { Features, Mux } from "streams-core";
 
@@ -23,10 +29,20 @@ const ALL: Features = {
   drain: true,
 };
 
+/** The other end may be a process that takes its time to start. */
+const PATIENT = { signTimeout: 30_000 };
+
 const keys = generateKeys();
 
 export const muxes: Readonly<Record<string, Entry>> = {
   native: { mux: () => native(), features: ALL },
+  yamux: { mux: () => yamux(PATIENT), features: { ...ALL, headers: "preamble" }, limits: { backlog: 256 } },
+  spdy: { mux: () => spdy(PATIENT), features: ALL },
+  smux: { mux: () => smux({ version: 2, ...PATIENT }), features: { ...ALL, headers: "preamble" } },
+  smux1: { mux: () => smux(PATIENT), features: { ...ALL, headers: "preamble" } },
+  mio: { mux: () => mio(PATIENT), features: { ...ALL, headers: "preamble" } },
+  muxado: { mux: () => muxado(PATIENT), features: { ...ALL, headers: "preamble" } },
+  muxado1: { mux: () => muxado1(PATIENT), features: { ...ALL, headers: "preamble" } },
   http2: { mux: () => http2(), features: { ...ALL, priority: false } },
   ssh: {
     mux: () =>

@@ -20,14 +20,18 @@ export function fixture(transport: string): Fixture {
   return make();
 }
 
+/** Where time is short: what the heavy cases are multiplied with, and which transports. All of it is the default. */
+const { MATRIX_SCALE = "1", MATRIX_TRANSPORTS = Object.keys(transports).join() } = process.env;
+
 export function suiteOverAll(muxName: string): void {
-  for (const transport of Object.keys(transports)) suiteOver(muxName, transport);
+  for (const transport of MATRIX_TRANSPORTS.split(",")) suiteOver(muxName, transport);
 }
 
 function suiteOver(muxName: string, transportName: string): void {
-  const { mux, ...manifest } = entry(muxName);
+  const { mux, scale = 1, ...manifest } = entry(muxName);
   providerSuite(runner, {
     ...manifest,
+    scale: scale * Number(MATRIX_SCALE),
     name: `${muxName} over ${transportName}`,
     pair: () => pairOver(mux(), fixture(transportName)),
   });

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Conn, type Mux, memoryPair, type Stream } from "streams-core";
+import { type Conn, type Mux, memoryPair, type Stream, type StreamProvider } from "streams-core";
 import { fromDuplex } from "streams-core/node";
 import { expect, onTestFinished, test } from "vitest";
 import { gate } from "./gate.js";
@@ -58,6 +58,18 @@ export async function connectOver(mux: Mux, conns: readonly [Conn, Conn] = memor
   return { client, server };
 }
 
+/** Waits until nothing more comes of what was written: round trips in which no end received any more that it has unread. */
+async function still(...ends: readonly [StreamProvider, StreamProvider]): Promise<void> {
+  const unread = (): number =>
+    ends.reduce((sum, end) => [...end.stats().streams()].reduce((part, stream) => part + stream.unread, sum), 0);
+  for (let same = 0, before = -1; same < 10; ) {
+    for (const end of ends) await end.ping();
+    const now = unread();
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+}
+
 export function publicRows(wire: Wire): void {
   /** Closed when the test is over, and then empty. */
   async function pair(mux: Mux = wire.mux(), conns?: readonly [Conn, Conn]): Promise<Pair> {
@@ -88,6 +100,7 @@ export function publicRows(wire: Wire): void {
     };
     const hashes = await Promise.all(Array.from({ length: 1000 }, one));
     expect(new Set(hashes)).toEqual(new Set([hashOf(body)]));
+    await still(client, server);
     const [held] = server.stats().streams();
     expect(held?.unread).toBeGreaterThan(0);
     expect(held?.unread).toBeLessThanOrEqual(wire.narrowHolds);
@@ -102,7 +115,7 @@ export function publicRows(wire: Wire): void {
       for (let at = 0; at < body.byteLength; at += MIB) void stream.write(body.slice(at, at + MIB));
       void stream.close();
     }
-    await client.ping();
+    await still(client, server);
     for (const session of [client, server]) {
       for (const { unread } of session.stats().streams()) expect(unread).toBeLessThanOrEqual(wire.narrowHolds);
     }

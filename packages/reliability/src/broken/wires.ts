@@ -1,19 +1,33 @@
 // The wires under test, each with limits short enough that a dead peer is found while a test waits.
 
 import { http2 } from "mux-http2";
+import { mio } from "mux-mio";
+import { muxado } from "mux-muxado";
+import { muxado1 } from "mux-muxado/v1";
 import { native } from "mux-native";
+import { smux } from "mux-smux";
+import { spdy } from "mux-spdy";
 import { generateKeys, type KeyPair, ssh } from "mux-ssh";
+import { yamux } from "mux-yamux";
 import type { Mux } from "streams-core";
 
-export type WireName = "native" | "http2" | "ssh";
+export type WireName = "native" | "http2" | "ssh" | "yamux" | "smux" | "spdy" | "muxado" | "muxado1" | "mio";
 
-export const WIRES: readonly WireName[] = ["native", "http2", "ssh"];
+const ALL: readonly WireName[] = ["native", "http2", "ssh", "yamux", "smux", "spdy", "muxado", "muxado1", "mio"];
+
+/** All of them, unless BROKEN_WIRES names some, where time is short. */
+export const WIRES: readonly WireName[] = ALL.filter((name) =>
+  (process.env.BROKEN_WIRES ?? ALL.join()).split(",").includes(name),
+);
+
+/** The other end may be a process that takes its time to start. */
+const PATIENT = { signTimeout: 30_000 };
 
 export interface Limits {
   /** Milliseconds. The defaults are those of the wire. */
   readonly keepaliveInterval?: number;
   readonly keepaliveTimeout?: number;
-  /** Only the native wire has it. */
+  /** Only the wires of our own engine have it. */
   readonly writeStallTimeout?: number;
 }
 
@@ -36,6 +50,12 @@ function keysGiven(): KeyPair | undefined {
 export function muxOf(wire: WireName, limits: Limits = {}): Mux {
   const { writeStallTimeout, ...keepalive } = limits;
   if (wire === "native") return native(limits);
+  if (wire === "yamux") return yamux({ ...PATIENT, ...limits });
+  if (wire === "smux") return smux({ version: 2, ...PATIENT, ...limits });
+  if (wire === "spdy") return spdy({ ...PATIENT, ...limits });
+  if (wire === "muxado") return muxado({ ...PATIENT, ...limits });
+  if (wire === "muxado1") return muxado1({ ...PATIENT, ...limits });
+  if (wire === "mio") return mio({ ...PATIENT, ...limits });
   if (wire === "http2") return http2(keepalive);
   const { privateKey, fingerprint } = keysOfThisProcess();
   const login = { username: "reliability", password: "reliability" };

@@ -3,7 +3,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Random } from "../sim/random.js";
-import { type Decoder, LARGEST_INPUT } from "./decoders.js";
+import type { Decoder } from "./decoders.js";
+import { LARGEST_INPUT } from "./feed.js";
 import { judge } from "./judge.js";
 
 /** How often each outcome occurred. @throws Broke */

@@ -1,13 +1,21 @@
 // What is fuzzed: each decoder with a way to make inputs that get further than noise does, and samples to begin with.
 
-import { Output, Session, type SessionHost, type Sink, type Wire } from "mux-engine";
+import { Output, Session, type SessionHost, type Wire } from "mux-engine";
 import { nativeWire } from "mux-native";
 import { decodeHeaders, encodeHeaders, seemsToSpeak } from "streams-core/kit";
-import { Random } from "../sim/random.js";
+import type { Random } from "../sim/random.js";
+import { DEAF, feed, LARGEST_INPUT, noise } from "./feed.js";
+import { mioDecoders } from "./mio.js";
+import { muxadoDecoders } from "./muxado.js";
 import { recordSession } from "./record.js";
+import { smuxDecoders } from "./smux.js";
+import { spdyDecoders } from "./spdy.js";
+import { yamuxDecoders } from "./yamux.js";
 
 export interface Decoder {
   readonly name: string;
+  /** Whose row of the scorecard it shows. Default: native. */
+  readonly wire?: string;
   /** Inputs that a test tries: a million, less where each takes longer. */
   readonly inputs: number;
   /** The packages whose code it is, as their paths contain it. */
@@ -19,29 +27,7 @@ export interface Decoder {
   samples(): Promise<Uint8Array[]>;
 }
 
-/** The largest input. */
-export const LARGEST_INPUT = 1024;
-
 const nothing = (): void => {};
-const DEAF: Sink = {
-  hello: nothing,
-  open: nothing,
-  accept: nothing,
-  dataStart: nothing,
-  data: nothing,
-  dataEnd: nothing,
-  credit: nothing,
-  reset: nothing,
-  refuse: nothing,
-  stop: nothing,
-  abort: nothing,
-  ping: nothing,
-  pong: nothing,
-  drain: nothing,
-  close: nothing,
-  answer: nothing,
-  room: nothing,
-};
 
 const native = nativeWire();
 const PREFACE = prefaceOf(native("client"));
@@ -114,6 +100,11 @@ export const DECODERS: readonly Decoder[] = [
     },
     samples: async () => STARTS.map((start) => new TextEncoder().encode(start)),
   },
+  ...smuxDecoders,
+  ...spdyDecoders,
+  ...muxadoDecoders,
+  ...yamuxDecoders,
+  ...mioDecoders,
 ];
 
 const STARTS = [
@@ -127,17 +118,6 @@ const STARTS = [
   "\x00\x00",
   "\x01\x02",
 ] as const;
-
-/** In pieces, as a link would: the same for the same input. */
-function feed(wire: Wire, input: Uint8Array): void {
-  const random = new Random(input.byteLength + (input[input.byteLength >> 1] ?? 0));
-  const largest = random.pick([3, 64, LARGEST_INPUT, LARGEST_INPUT]);
-  for (let at = 0; at < input.byteLength; ) {
-    const end = at + 1 + random.below(largest);
-    wire.receive(input.subarray(at, end), DEAF);
-    at = end;
-  }
-}
 
 /** Gives the input to a session that accepts every stream, and sends what that provokes. @throws what the session ended with */
 function inSession(wire: Wire, input: Uint8Array): Session {
@@ -209,16 +189,6 @@ function headerBlock(random: Random, into: Uint8Array): number {
   }
   for (let n = random.below(3); n > 0 && at > 0; n -= 1) into[random.below(at)] = random.below(256);
   return random.chance(0.8) ? at : random.below(at + 1);
-}
-
-function noise(random: Random, into: Uint8Array): void {
-  for (let i = 0; i < into.byteLength; i += 4) {
-    const bits = random.next();
-    into[i] = bits;
-    into[i + 1] = bits >>> 8;
-    into[i + 2] = bits >>> 16;
-    into[i + 3] = bits >>> 24;
-  }
 }
 
 function prefaceOf(wire: Wire): Uint8Array {

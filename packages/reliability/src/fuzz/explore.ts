@@ -2,7 +2,8 @@
 
 import { Random } from "../sim/random.js";
 import { Coverage } from "./coverage.js";
-import { type Decoder, LARGEST_INPUT } from "./decoders.js";
+import type { Decoder } from "./decoders.js";
+import { LARGEST_INPUT } from "./feed.js";
 import { Broke, judge } from "./judge.js";
 import { mutate } from "./mutate.js";
 

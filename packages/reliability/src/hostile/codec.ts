@@ -13,12 +13,26 @@ export interface HostileCodec {
   /** The first and the last stream that each role may open, and what lies between two. */
   readonly ids: Readonly<Record<Role, { readonly first: number; readonly last: number }>>;
   readonly step: number;
+  /** Openings may overtake each other: any id that was not used may come. */
+  readonly anyOrder?: true;
+  /** An opening never has data in its frame: `open` with a payload is two. */
+  readonly bareOpening?: true;
   /** The least window that a session can be given, in bytes. */
   readonly leastWindow: number;
   /** The most credit that a stream may hold. */
   readonly mostCredit: number;
   /** What a stream gets for data after its end, and for a second end; undefined where the wire lets them pass. */
   readonly afterEnd: ErrorCode | undefined;
+  /** Payload of the largest data frame, where that is less than the window: `data` with more is several. */
+  readonly mostPayload?: number;
+  /** It has no pings that are answered. */
+  readonly noPing?: true;
+  /** A peer cannot reset a stream: `reset` is an end. */
+  readonly noReset?: true;
+  /** A reset, as well as a refusal, is an end like any other, and nothing where this direction has ended. */
+  readonly resetIsEnd?: true;
+  /** What streams get when the other end closes the session under them. Default: ERR_SESSION_CLOSED. */
+  readonly whenClosed?: ErrorCode;
   /** Bytes that break one rule each. */
   readonly faults: readonly Fault[];
 
@@ -36,6 +50,8 @@ export interface HostileCodec {
   ping(token: number): Uint8Array;
   pong(token: number): Uint8Array;
 
+  /** Where frames depend on who sends them and on those before: makes them what a peer of that role says next. */
+  speaker?(from: Role): (frames: Uint8Array) => Uint8Array;
   /** Understands what a session of that role sends. */
   reader(from: Role): (chunk: Uint8Array) => Seen[];
   /** The code in the wire's last frame for a session that ended with the error; undefined where it says none. */

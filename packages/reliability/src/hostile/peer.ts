@@ -26,6 +26,7 @@ export class HostilePeer {
   seen: Seen[] = [];
   readonly #codec: HostileCodec;
   readonly #understand: (chunk: Uint8Array) => Seen[];
+  readonly #speak: (frames: Uint8Array) => Uint8Array;
   #over: Promise<void> = Promise.resolve();
 
   constructor(codec: HostileCodec, pending: Pending, options: PeerOptions = {}) {
@@ -33,6 +34,7 @@ export class HostilePeer {
     const [near, far] = memoryPair({ highWaterMark });
     this.#codec = codec;
     this.#understand = codec.reader(role);
+    this.#speak = codec.speaker?.(role === "server" ? "client" : "server") ?? ((frames) => frames);
     this.conn = far;
     this.session = pending.watch(codec.mux(limits)(near, role));
     if (reads) this.read();
@@ -46,7 +48,7 @@ export class HostilePeer {
 
   /** Sends without waiting for anything. */
   say(...parts: readonly Uint8Array[]): void {
-    void this.conn.write(concat(...parts));
+    void this.conn.write(this.#speak(concat(...parts)));
   }
 
   /** Sends, and gives the session time to answer. */

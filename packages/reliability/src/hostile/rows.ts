@@ -13,7 +13,9 @@ import { streams } from "./rows/streams.js";
 /** What the wire can express, in the order of the scorecard. */
 export function rowsOf(codec: HostileCodec): Row[] {
   const rows = [...codec.faults.map(faultRow), ...floods, ...flow, ...streams, ...sessions];
-  return rows.filter(({ row }) => codec.cannot[row] === undefined).sort((a, b) => order(a.row) - order(b.row));
+  const isSaid = ({ row, needsReset }: Row): boolean =>
+    codec.cannot[row] === undefined && !(needsReset && codec.noReset);
+  return rows.filter(isSaid).sort((a, b) => order(a.row) - order(b.row));
 }
 
 function order(row: string): number {

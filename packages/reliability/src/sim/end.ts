@@ -1,6 +1,6 @@
 // One end of a link: what a driver does between a session and its transport, without an event loop.
 
-import { type Role, Session, type SessionHost, type SessionOptions, type Wire } from "mux-engine";
+import { limitsOf, type Role, Session, type SessionHost, type SessionOptions, type Wire } from "mux-engine";
 import type { Clock } from "./clock.js";
 import type { Lane } from "./lane.js";
 import type { Random } from "./random.js";
@@ -17,6 +17,9 @@ export interface Surroundings {
 export class End implements SessionHost {
   readonly role: Role;
   readonly session: Session;
+  readonly #wire: Wire;
+  readonly #options: SessionOptions;
+  #greeted = false;
   readonly #world: Surroundings;
   readonly #to: Lane;
   readonly #from: Lane;
@@ -36,10 +39,33 @@ export class End implements SessionHost {
 
   constructor(role: Role, wire: Wire, options: SessionOptions, world: Surroundings, to: Lane, from: Lane) {
     this.role = role;
+    this.#wire = wire;
+    this.#options = options;
     this.#world = world;
     this.#to = to;
     this.#from = from;
     this.session = new Session(wire, this, options);
+    this.session.ready.then(
+      () => {
+        this.#greeted = true;
+      },
+      () => {},
+    );
+  }
+
+  /** Bytes that each of its streams may receive unread at first. */
+  get initialWindow(): number {
+    return Math.max(limitsOf(this.#options).initialWindow, this.#wire.leastWindow ?? 0);
+  }
+
+  /** Whether it may close before it knows whom it talks to: its reason is lost then. */
+  get hesitates(): boolean {
+    return this.#wire.holdsOpenings === true;
+  }
+
+  /** Whether it does not know yet: a wire of others may have no word for its close, which is then a loss to the peer. */
+  get wavers(): boolean {
+    return this.hesitates && !this.#greeted;
   }
 
   now(): number {

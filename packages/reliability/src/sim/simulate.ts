@@ -49,6 +49,8 @@ class Run {
   readonly #game: Game;
   readonly #players: readonly [Player, Player];
   #closeCalled = false;
+  /** By an end that did not know yet whom it talked to. */
+  #unsaid = false;
   #draining = false;
   #timedOut = false;
 
@@ -96,7 +98,7 @@ class Run {
   #reasons(): Reasons {
     const refusing =
       this.#draining || this.#closeCalled || isTight(this.#plan) || this.#players.some((player) => player.deaf);
-    return { lost: this.#pair.lost, timedOut: this.#timedOut, closed: this.#closeCalled, refusing };
+    return { lost: this.#pair.lost || this.#unsaid, timedOut: this.#timedOut, closed: this.#closeCalled, refusing };
   }
 
   async #step(): Promise<void> {
@@ -110,7 +112,7 @@ class Run {
       const sides = this.#players[i]?.sides ?? [];
       for (const side of sides) side.look();
       const streams = sides.map((side) => side.stream);
-      const wrong = holds(end.session, streams, this.#plan.options);
+      const wrong = holds(end, streams, this.#plan.options);
       if (wrong !== undefined) return `${end.role}: ${wrong}`;
     }
     const [client, server] = this.#players;
@@ -143,10 +145,13 @@ class Run {
 
   #endSession(how: "shutdown" | "close"): void {
     const ends = this.#game.random.chance(0.3) ? this.#pair.ends : [this.#game.random.pick(this.#pair.ends)];
-    for (const { role, session } of ends) {
+    for (const { role, session, wavers } of ends) {
       this.#pair.trace.note(role, how);
       if (how === "shutdown") this.#draining = true;
-      else this.#closeCalled = true;
+      else {
+        this.#closeCalled = true;
+        this.#unsaid ||= wavers;
+      }
       const work = how === "shutdown" ? session.shutdown() : session.close(CLOSE);
       this.#game.track(
         how,
@@ -160,7 +165,8 @@ class Run {
   /** A session that was closed says so, with its code, to both ends. */
   #closedWith(role: Role, { code, reason }: CloseInfo): void {
     const expected = this.#closeCalled ? [0, CLOSE.code] : [0];
-    const known = expected.includes(code) && reason === (code === 0 ? "" : CLOSE.reason);
+    const lacking = reason === "" && this.#pair.client.hesitates;
+    const known = expected.includes(code) && (lacking || reason === (code === 0 ? "" : CLOSE.reason));
     if (!known) this.#game.wrong(role, `the session closed with ${code} ${reason}`);
   }
 

@@ -1,22 +1,24 @@
 // What must be true of sessions at every moment, and what must be true when nothing is on the way.
 
-import { type EngineStream, limitsOf, type Session, type SessionOptions } from "mux-engine";
+import { type EngineStream, limitsOf, type SessionOptions } from "mux-engine";
+import type { End } from "./end.js";
 import type { Side } from "./side.js";
 
 /** Memory: no stream keeps more than its window, and no session grows windows beyond its budget. @returns what does not hold */
-export function holds(session: Session, streams: readonly EngineStream[], options: SessionOptions): string | undefined {
-  const { initialWindow, maxWindow, growthBudget } = limitsOf(options);
+export function holds(end: End, streams: readonly EngineStream[], options: SessionOptions): string | undefined {
+  const { initialWindow } = end;
+  const { maxWindow, growthBudget } = limitsOf(options);
   let grown = 0;
   for (const stream of streams) {
     if (stream.ended) continue;
     const { id, unread, receiveCredit, sendCredit, window } = stream;
     if (unread + receiveCredit > window) return `stream ${id} may keep ${unread} + ${receiveCredit} of ${window} bytes`;
     if (receiveCredit < 0 || sendCredit < 0) return `stream ${id} has credit ${receiveCredit} and ${sendCredit}`;
-    if (window > maxWindow) return `stream ${id} has a window of ${window} bytes`;
+    if (window > Math.max(maxWindow, initialWindow)) return `stream ${id} has a window of ${window} bytes`;
     grown += window - initialWindow;
   }
   if (grown > growthBudget) return `windows have grown by ${grown} bytes, ${growthBudget} were allowed`;
-  for (const { id, unread, receiveCredit, waiting } of session.stats().streams()) {
+  for (const { id, unread, receiveCredit, waiting } of end.session.stats().streams()) {
     const kept = unread + (receiveCredit ?? 0);
     if (waiting === "accept" && kept > initialWindow) return `stream ${id}, which nobody accepted, keeps ${kept} bytes`;
   }

@@ -11,9 +11,10 @@ import type { Tally } from "./traffic.js";
 const PER_SESSION = 100;
 const MiB = 1024 * 1024;
 
-// Optimised code and what belongs to it are on the heap too, and come and go for hours. Without, what grows is what somebody keeps.
-setFlagsFromString("--no-opt");
-setFlagsFromString("--no-flush-bytecode");
+// Compiled code, and what V8 learns to compile it, are on the heap too, and come for hours. Without, what grows is what somebody keeps.
+for (const flag of ["--no-opt", "--no-sparkplug", "--no-lazy-feedback-allocation", "--no-flush-bytecode"]) {
+  setFlagsFromString(flag);
+}
 
 const { values } = parseArgs({
   options: {

@@ -2,13 +2,17 @@
 
 import { basename, dirname, relative, sep } from "node:path";
 
-/** A test whose name starts with `row N: `. */
-export interface Shown {
-  readonly row: string;
+/** A test that passed or failed. */
+export interface Ran {
   readonly passed: boolean;
   readonly title: string;
   /** Names of the suites around it, and of the package it is in as a wire: `mux-native` is `native`. */
   readonly places: readonly string[];
+}
+
+/** One whose name starts with `row N: `. */
+export interface Shown extends Ran {
+  readonly row: string;
 }
 
 interface Assertion {
@@ -18,6 +22,8 @@ interface Assertion {
 }
 
 export interface Report {
+  readonly ran: readonly Ran[];
+  /** Those of them that show a row. */
   readonly shown: readonly Shown[];
   /** Files whose tests did not run, with the reason. */
   readonly broken: readonly string[];
@@ -26,7 +32,7 @@ export interface Report {
 /** @throws if it is no report */
 export function readReport(json: string, root: string): Report {
   const report: unknown = JSON.parse(json);
-  const shown: Shown[] = [];
+  const ran: Ran[] = [];
   const broken: string[] = [];
   for (const file of list(report, "testResults")) {
     const name = text(file, "name");
@@ -35,17 +41,21 @@ export function readReport(json: string, root: string): Report {
       broken.push(`${relative(root, name)}: ${text(file, "message")}`);
     }
     for (const { title, ancestorTitles, status } of assertions) {
-      const row = /^row (\d+b?): /.exec(title)?.[1];
-      if (row === undefined || (status !== "passed" && status !== "failed")) continue;
-      shown.push({
-        row,
-        passed: status === "passed",
-        title,
-        places: [...ancestorTitles, wireOf(relative(root, name))],
-      });
+      if (status !== "passed" && status !== "failed") continue;
+      ran.push({ passed: status === "passed", title, places: [...ancestorTitles, wireOf(relative(root, name))] });
     }
   }
-  return { shown, broken };
+  return { ran, shown: ran.flatMap(showing), broken };
+}
+
+/** The row that the test shows, if it does. */
+export function rowOf({ title }: Ran): string | undefined {
+  return /^row (\d+b?): /.exec(title)?.[1];
+}
+
+function showing(test: Ran): Shown[] {
+  const row = rowOf(test);
+  return row === undefined ? [] : [{ row, ...test }];
 }
 
 /** The wire of a package's own tests. */

@@ -52,10 +52,16 @@ async function runNode(args: readonly string[], root: string, { env, limit, loud
     detached: limit !== undefined,
   });
   const { pid } = child;
-  const timer = limit !== undefined && pid !== undefined && setTimeout(() => process.kill(-pid, "SIGKILL"), limit);
+  const kill = (): void => {
+    if (pid !== undefined && limit !== undefined) process.kill(-pid, "SIGKILL");
+  };
+  const timer = limit !== undefined && setTimeout(kill, limit);
+  // Should this process end before: nobody else ends a group of its own.
+  process.once("exit", kill);
   await new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", () => resolve());
   });
+  process.off("exit", kill);
   if (timer) clearTimeout(timer);
 }

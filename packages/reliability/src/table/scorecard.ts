@@ -1,6 +1,6 @@
 // The reliability scorecard: what a stream multiplexer must survive, and where each row is shown.
 
-export const WIRES = ["native", "http2", "ssh"] as const;
+export const WIRES = ["native", "http2", "ssh", "yamux", "smux", "spdy", "muxado", "muxado1", "mio"] as const;
 export const TRANSPORTS = ["tcp", "tls", "unix", "websocket", "stdio"] as const;
 
 export interface ScorecardRow {

@@ -39,14 +39,15 @@ export async function played(wire: Wire, trace: Uint8Array, random: Random): Pro
   }
   // The application has its turn with what had come before.
   for (let turns = 0; turns < 3; turns += 1) await turn();
+  if (!over) return { ended: "open", late: [] };
   const { length } = log;
   session.receive(trace.subarray(at));
   session.receive(trace);
   for (let turns = 0; turns < 3; turns += 1) await turn();
-  const late = over ? log.slice(length) : [];
-  if (over && session.produce(65_536).length > 0) late.push("frames");
-  if (over && session.stats().streamsOpen > 0) late.push("open streams");
-  return { ended: over ? await endOf(session) : "open", late };
+  const late = log.slice(length);
+  if (session.produce(65_536).length > 0) late.push("frames");
+  if (session.stats().streamsOpen > 0) late.push("open streams");
+  return { ended: await endOf(session), late };
 }
 
 async function accept(session: Session, log: string[]): Promise<void> {

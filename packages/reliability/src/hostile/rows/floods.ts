@@ -50,6 +50,12 @@ function stuck(): { handler: () => Promise<never>; running: number } {
 }
 
 async function aliveAfter(peer: HostilePeer, site: Site): Promise<void> {
+  if (site.codec.noPing) {
+    const stream = await peer.session.newStream();
+    await turn();
+    assert.ok(peer.of("other", Number(stream.id)).length > 0, "a stream is opened");
+    return stream.reset();
+  }
   const before = peer.of("pong").length;
   await peer.send(site.codec.ping(7));
   assert.equal(peer.of("pong").length, before + 1, "a ping is answered");
@@ -152,6 +158,7 @@ export const floods: readonly Row[] = [
   {
     row: "27",
     does: "streams over the limit are refused, and others may be opened when some have ended",
+    needsReset: true,
     async run(site) {
       const { open, reset } = site.codec;
       const id = idsOf(site.codec);
@@ -229,12 +236,14 @@ export const floods: readonly Row[] = [
       }
       await until("all are over", () => peer.session.stats().streamsOpen === 0);
       ends += peer.of("data").filter((frame) => frame.end).length;
-      assert.equal(ends, 50_000);
+      // Where there is no reset, those were ends, too.
+      assert.equal(ends, site.codec.noReset ? 50_500 : 50_000);
     },
   },
   {
     row: "29",
     does: "streams opened, ended and made to be given up are a flood as those that their opener resets",
+    needsReset: true,
     async run(site) {
       const { open, end, provokeReset } = site.codec;
       const id = idsOf(site.codec);
@@ -255,6 +264,7 @@ export const floods: readonly Row[] = [
   {
     row: "29",
     does: "handlers that still run count against the backlog, also when their streams are given up",
+    needsReset: true,
     async run(site) {
       const { open, reset } = site.codec;
       const id = idsOf(site.codec);

@@ -7,6 +7,8 @@ export interface Row {
   readonly row: string;
   /** What happens, as a sentence. */
   readonly does: string;
+  /** A peer must be able to reset a stream. */
+  readonly needsReset?: true;
   run(site: Site): Promise<void>;
 }
 

@@ -62,6 +62,7 @@ export const streams: readonly Row[] = [
   {
     row: "22",
     does: "an end after a reset is ignored: the stream stays reset",
+    needsReset: true,
     async run(site) {
       const { open, end, reset, data, ids, step } = site.codec;
       const id = ids.client.first;
@@ -84,7 +85,7 @@ export const streams: readonly Row[] = [
     row: "26",
     does: "the last id opens, no id follows it or wraps around, and streams that live go on until then",
     async run(site) {
-      const { open, data, ids } = site.codec;
+      const { open, data, ids, step, anyOrder } = site.codec;
       const { first, last } = ids.client;
       const peer = site.peer();
       const listener = peer.session.listen();
@@ -93,7 +94,7 @@ export const streams: readonly Row[] = [
       assert.equal(text(await late.read()), "last");
       await peer.send(data(first, latin1("on")));
       assert.equal(text(await early.read()), "on");
-      await peer.send(open(first + site.codec.step));
+      await peer.send(open(anyOrder ? last + step : first + step));
       assert.equal((await peer.failure()).code, "ERR_PROTOCOL");
     },
   },
@@ -118,7 +119,7 @@ export const streams: readonly Row[] = [
       assert.equal(peer.session.stats().streamsOpen, 1000);
       await site.pass(linger / 2, 1000);
       assert.equal(peer.session.stats().streamsOpen, 0);
-      assert.equal(peer.of("reset").length, 1000);
+      assert.equal(peer.of("reset").length, site.codec.resetIsEnd ? 0 : 1000);
       await Promise.all(closed);
     },
   },

@@ -1,0 +1,3 @@
+module interop/kit
+
+go 1.25

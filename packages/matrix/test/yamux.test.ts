@@ -1,0 +1,3 @@
+import { suiteOverAll } from "./tools/suites.js";
+
+suiteOverAll("yamux");

@@ -1,0 +1,93 @@
+// A copy of the built workspace, in which one mutant after the other is put in and the tests are run that should notice.
+
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Ran, readReport } from "../table/report.js";
+import { runTests } from "../table/run.js";
+import { copyWorkspace, removeCopy } from "./copy.js";
+import { HOSTILE, type Mutant } from "./mutant.js";
+import { WIRES } from "./no-guard.js";
+
+/** A fault shows in the first few. Two copies run at a time, each with one worker; a mutant that fills memory must not fill it all. */
+const ENVIRONMENT = {
+  SIM_SEEDS: "300",
+  FUZZ_INPUTS: "0.1",
+  VITEST_MAX_WORKERS: "1",
+  NODE_OPTIONS: "--max-old-space-size=2048",
+};
+
+export interface Outcome {
+  /** The tests that ran, each passed or failed. */
+  readonly ran: readonly Ran[];
+  /** What failed as a whole. */
+  readonly whole?: "never ended" | "could not be loaded";
+}
+
+export class Lane {
+  readonly #copy: string;
+
+  private constructor(copy: string) {
+    this.#copy = copy;
+  }
+
+  static async of(root: string): Promise<Lane> {
+    return new Lane(await copyWorkspace(root));
+  }
+
+  remove(): void {
+    removeCopy(this.#copy);
+  }
+
+  /** @param limit milliseconds: a mutant that makes the tests run in circles is caught as well */
+  async runWith(mutant: Mutant, limit: number): Promise<Outcome> {
+    const path = join(this.#copy, "packages", mutant.file);
+    const before = await readFile(path, "utf8");
+    const why = whyNotApplied(mutant, before);
+    if (why !== undefined) throw new Error(why);
+    await writeFile(
+      path,
+      before.replace(mutant.find, () => mutant.replace),
+    );
+    try {
+      await mustBeCode(path);
+      return await this.run(testsOf(mutant), namesOf(mutant), limit);
+    } finally {
+      await writeFile(path, before);
+    }
+  }
+
+  /** @param only matches the names of the tests that are run */
+  async run(tests: readonly string[], only: string, limit: number): Promise<Outcome> {
+    const json = await runTests(this.#copy, tests, { only, env: ENVIRONMENT, limit });
+    if (json === undefined) return { ran: [], whole: "never ended" };
+    const { ran, broken } = readReport(json, this.#copy);
+    return broken.length > 0 ? { ran, whole: "could not be loaded" } : { ran };
+  }
+}
+
+export function testsOf({ tests = [HOSTILE] }: Mutant): readonly string[] {
+  return tests;
+}
+
+/** Matches the names of the tests that should notice. */
+export function namesOf({ rows = [], names = [], within }: Mutant): string {
+  const suite = within === undefined ? `^((${WIRES.join("|")}) )?` : `${within} `;
+  return [...(rows.length > 0 ? [`${suite}row (${rows.join("|")}): `] : []), ...names.map(escaped)].join("|");
+}
+
+/** Undefined if the guard is in the code exactly once. */
+export function whyNotApplied({ without, file, find }: Mutant, code: string): string | undefined {
+  const times = code.split(find).length - 1;
+  return times === 1 ? undefined : `without ${without}: ${file} has ${times} times, not once: ${find}`;
+}
+
+/** @throws unless it can be parsed: that would be noticed by every test, and say nothing about any */
+async function mustBeCode(path: string): Promise<void> {
+  if (path.endsWith(".js")) await promisify(execFile)(process.execPath, ["--check", path]);
+}
+
+function escaped(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
