@@ -83,6 +83,14 @@ export const schemes: readonly string[] = [
   "native+http2+tls",
 ];
 
+const OFTEN: ReadonlySet<string> = new Set(["native", "http2", "ssh"]);
+
+/** What runs unless others are asked for: the wires of others over the three transports that differ most. */
+export const usual: readonly string[] = schemes.filter((scheme) => {
+  const [mux = "", transport = ""] = scheme.split("+");
+  return OFTEN.has(mux) || ["tcp", "ws", "stdio"].includes(transport);
+});
+
 /** @throws RangeError for a transport that is none of the above */
 export function address(scheme: string, home: string): string {
   const where = addresses[scheme.split("+").at(-1) ?? ""];

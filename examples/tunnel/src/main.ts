@@ -5,14 +5,14 @@ import { rmSync } from "node:fs";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { schemes } from "./backends.js";
+import { schemes, usual } from "./backends.js";
 import { makeFiles } from "./files.js";
 import { help, type Options, parse } from "./options.js";
 import { format, heading, Progress } from "./report.js";
 import { type Job, run } from "./run.js";
 import { open, startApart, startHere } from "./tunnel.js";
 
-const options = parse(process.argv.slice(2), schemes);
+const options = parse(process.argv.slice(2), schemes, usual);
 const usage = help + schemes.join(", ");
 if (typeof options === "string") {
   console.error(`${options}\n\n${usage}`);

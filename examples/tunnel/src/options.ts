@@ -16,7 +16,7 @@ export interface Options {
 
 export const help = `Fetches the same files through a tunnel over every backend, checks them, and prints a table.
 
-  --backend <name>     only this backend, such as ssh+ws; may be given several times
+  --backend <name>     only this backend, such as ssh+ws; may be given several times (default: most of them)
   --stay               keep the tunnel over the one backend up, and print its URL
   --processes          run the private side in a process of its own
   --mebibytes <count>  size of all files together (default 100)
@@ -26,15 +26,22 @@ export const help = `Fetches the same files through a tunnel over every backend,
 
 Backends: `;
 
-/** What the user asked for, or why it cannot be had. */
-export function parse(args: readonly string[], known: readonly string[]): Options | string {
+/**
+ * What the user asked for, or why it cannot be had.
+ * @param usual the backends that run when none is named
+ */
+export function parse(
+  args: readonly string[],
+  known: readonly string[],
+  usual: readonly string[] = known,
+): Options | string {
   let values: ReturnType<typeof read>;
   try {
     values = read(args);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const schemes = values.backend ?? known;
+  const schemes = values.backend ?? usual;
   const unknown = schemes.find((scheme) => !known.includes(scheme));
   if (unknown !== undefined) return `Unknown backend "${unknown}".`;
   if (values.stay && schemes.length !== 1) return "--stay keeps one backend up; name it with --backend.";

@@ -8,7 +8,7 @@ import { ends } from "./mio/ends.js";
 import { opens } from "./mio/opens.js";
 import { transfers } from "./mio/transfers.js";
 
-const mux = (options: MioOptions = {}): Mux => mio(options);
+const mux = (options: MioOptions = {}): Mux => mio({ signTimeout: 100, ...options });
 
 const original: Original = {
   name: "mivinci/mio",

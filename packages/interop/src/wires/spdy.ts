@@ -20,7 +20,7 @@ function spdystream(impl: "moby" | "docker"): Original {
   return {
     name: `${impl}/spdystream`,
     ...goOriginal({ folder: "spdy", impl, module: `github.com/${impl}/spdystream` }),
-    mux: () => spdy(),
+    mux: () => spdy({ signTimeout: 300 }),
     // Its readers take every end for one like any other.
     seesReset: "end",
     seesRefusal: "end",
@@ -39,7 +39,7 @@ export const javascript: Original = {
 
 /** Towards what speaks HTTP. */
 function mux(options: SpdyOptions): Mux {
-  return withHttpHeaders(spdy(options));
+  return withHttpHeaders(spdy({ signTimeout: 300, ...options }));
 }
 
 function versionOf(name: string): string {

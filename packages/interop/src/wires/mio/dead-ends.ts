@@ -68,7 +68,7 @@ export const deadEnds: readonly Case[] = [
   {
     name: "a frame of 129 bytes, with its defaults",
     run: async (t) => {
-      const { session, peer } = await t.start({ mux: mio({ readBufferLimit: 129 }) });
+      const { session, peer } = await t.start({ mux: mio({ signTimeout: 100, readBufferLimit: 129 }) });
       const ours = await session.newStream();
       const theirs = await peer.accept();
       await ours.write(new Uint8Array(129));

@@ -29,7 +29,7 @@ export const transfers: readonly Case[] = [
     name: "with ReadBufferLimit 65,536 at both ends frames are as large, and bulk passes both ways",
     run: async (t) => {
       const config = { readBufferLimit: 65_536, frameSizeLimit: 65_536 };
-      const pair = await t.start({ config, mux: mio({ readBufferLimit: 65_536 }) });
+      const pair = await t.start({ config, mux: mio({ signTimeout: 100, readBufferLimit: 65_536 }) });
       await theyEcho(t, pair, 1, 4 * MiB);
       const sent = pair.session.stats().bytesOut - 4 * MiB;
       ok(sent < 4 * MiB * 0.01, `${sent} bytes were no payload`);
@@ -51,7 +51,7 @@ export const transfers: readonly Case[] = [
     name: "with WindowSizeLimit 131,072 and FrameSizeLimit 1,000 at both ends the peer's 4 MiB come whole, and no more waits here than that",
     run: async (t) => {
       const limits = { windowSizeLimit: 131_072, frameSizeLimit: 1000 };
-      const { session, peer } = await t.start({ config: limits, mux: mio(limits) });
+      const { session, peer } = await t.start({ config: limits, mux: mio({ signTimeout: 100, ...limits }) });
       const listener = session.listen();
       const theirs = await peer.open();
       const written = theirs.write(4 * MiB, 1, { piece: 50_000 });

@@ -50,7 +50,7 @@ function ofEveryVersion(version: SmuxVersion): readonly Case[] {
       name: "the peer closes a stream that we write to: our write ends, at the latest after halfCloseLinger, and the session goes on",
       async run(t) {
         const halfClose = t.original.name === LATEST;
-        const pair = await t.start({ mux: smux({ version, halfClose, halfCloseLinger: 500 }) });
+        const pair = await t.start({ mux: smux({ version, signTimeout: 100, halfClose, halfCloseLinger: 500 }) });
         const { ours, theirs } = await linked(t, pair, "us");
         await theirs.close();
         equal((await readAll(ours)).end, true);
@@ -100,7 +100,7 @@ function latest(version: SmuxVersion): readonly Case[] {
       name: "within finLinger a slow reader gets all of it",
       originals: [LATEST],
       async run(t) {
-        const pair = await t.start({ mux: smux({ version, finLinger: 1500 }) });
+        const pair = await t.start({ mux: smux({ version, signTimeout: 100, finLinger: 1500 }) });
         const { ours, theirs } = await linked(t, pair, "us");
         await theirs.closeWrite();
         equal((await readAll(ours)).end, true);
@@ -152,7 +152,7 @@ function old(version: SmuxVersion): readonly Case[] {
       name: "without it, our end is the end of what the peer may write",
       originals: [OLD],
       async run(t) {
-        const pair = await t.start({ mux: smux({ version }) });
+        const pair = await t.start({ mux: smux({ version, signTimeout: 100 }) });
         const { ours, theirs } = await linked(t, pair, "us");
         await ours.close();
         equal((await theirs.read()).end, true);

@@ -19,7 +19,7 @@ const SOON = 5000;
 
 export function life(version: SmuxVersion): readonly Case[] {
   const config: GoConfig = { Version: version, ...quick };
-  const mux = (options: SmuxOptions) => smux({ version, ...options });
+  const mux = (options: SmuxOptions) => smux({ version, signTimeout: 100, ...options });
   return [
     {
       name: "an idle session lives for three of the peer's timeouts, as long as NOPs go both ways",

@@ -19,7 +19,7 @@ export interface GoConfig {
 }
 
 export function smuxWire(name: string, version: SmuxVersion): Wire {
-  const mux = (options: SmuxOptions = {}) => smux({ version, ...options });
+  const mux = (options: SmuxOptions = {}) => smux({ version, signTimeout: 100, ...options });
   const config = (): GoConfig => ({ Version: version });
   // smux has neither: both are ends like any other.
   const sights = { seesReset: "end", seesRefusal: "end" } as const;

@@ -145,7 +145,7 @@ export const headers: readonly Case[] = [
     name: "a refusal by a reset alone is told to a peer that waits for replies",
     originals: SPDYSTREAM,
     run: async (t) => {
-      const pair = await t.start({ mux: spdy({ refusal: "reset" }) });
+      const pair = await t.start({ mux: spdy({ signTimeout: 300, refusal: "reset" }) });
       const refusing = pair.session.listen(() => ({ accept: false }));
       for (let i = 0; i < 11; i += 1) await rejects(pair.peer.open({ wait: true }), /Stream reset/);
       await refusing.close();

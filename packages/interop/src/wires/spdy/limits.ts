@@ -33,7 +33,7 @@ export const limits: readonly Case[] = [
     name: "a frame of ours of 1 MiB arrives whole",
     originals: SPDYSTREAM,
     run: async (t) => {
-      const { session, peer } = await t.start({ mux: spdy({ maxFrame: MiB }) });
+      const { session, peer } = await t.start({ mux: spdy({ signTimeout: 300, maxFrame: MiB }) });
       const ours = await session.newStream();
       const theirs = await peer.accept();
       await writeSeeded(ours, 8 * MiB, 1);
@@ -46,7 +46,7 @@ export const limits: readonly Case[] = [
     originals: SPDYSTREAM,
     limit: 60_000,
     run: async (t) => {
-      const { session, peer } = await t.start({ mux: spdy({ maxBufferedBytes: MiB }) });
+      const { session, peer } = await t.start({ mux: spdy({ signTimeout: 300, maxBufferedBytes: MiB }) });
       const ours = await session.newStream();
       const theirs = await peer.accept();
       const writing = theirs.write(64 * MiB, 1);
@@ -91,7 +91,7 @@ export const limits: readonly Case[] = [
     name: "a reset before the reply stops a worker of a peer that does not wait for replies",
     originals: SPDYSTREAM,
     run: async (t) => {
-      const { session, peer } = await t.start({ mux: spdy({ refusal: "reset" }) });
+      const { session, peer } = await t.start({ mux: spdy({ signTimeout: 300, refusal: "reset" }) });
       let asked = 0;
       const listener = session.listen(() => {
         asked += 1;
