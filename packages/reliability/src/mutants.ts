@@ -26,7 +26,10 @@ const began = performance.now();
 const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.of(root)));
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
-    for (const lane of lanes) lane.remove();
+    // Behind those that end the tests, which would write there again.
+    process.once("exit", () => {
+      for (const lane of lanes) lane.remove();
+    });
     process.exit(1);
   });
 }

@@ -34,6 +34,8 @@ function sum(verdicts: readonly Verdict[], key: "operations" | "sent" | "deliver
 }
 
 for (const [name, wire] of Object.entries(WIRES)) {
+  // The wires of others share the engine with native: what is left to chance there is their codec.
+  const seeds = name === "native" ? SEEDS : Math.ceil(SEEDS / 5);
   describe(name, () => {
     test("row 42: 100,000 random operations on few sessions equal the model", { timeout: 60_000 }, async () => {
       const verdicts = await runAll(1, 40, { wire, rounds: 1000 });
@@ -42,12 +44,12 @@ for (const [name, wire] of Object.entries(WIRES)) {
       expect(sum(verdicts, "delivered")).toBeGreaterThan(10_000_000);
     });
 
-    test(`row 42: ${SEEDS} seeds equal the model, whatever the link does`, {
-      timeout: 60_000 + SEEDS * 12,
+    test(`row 42: ${seeds} seeds equal the model, whatever the link does`, {
+      timeout: 60_000 + seeds * 12,
     }, async () => {
-      const verdicts = await runAll(FIRST, SEEDS, { wire });
-      expect(sum(verdicts, "operations")).toBeGreaterThan(SEEDS * 30);
-      expect(sum(verdicts, "delivered")).toBeGreaterThan(SEEDS * 30_000);
+      const verdicts = await runAll(FIRST, seeds, { wire });
+      expect(sum(verdicts, "operations")).toBeGreaterThan(seeds * 30);
+      expect(sum(verdicts, "delivered")).toBeGreaterThan(seeds * 30_000);
     });
 
     test("a seed always does the same, whether it is traced or not", async () => {

@@ -50,7 +50,8 @@ export const FRAMES: readonly Mutant[] = [
     find: "this.#expect(this.#takeParameters, this.#rest);",
     replace: "this.#takeParameters(bytes, at);",
     rows: ["3"],
-    tests: [CUTS, PREFACE],
+    tests: [PREFACE],
+    within: "the handshake",
   },
   {
     without: "the limit of a frame at its head",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Ran, readReport } from "../table/report.js";
 import { runTests } from "../table/run.js";
+import { WIRES as ALL_WIRES } from "../table/scorecard.js";
 import { copyWorkspace, removeCopy } from "./copy.js";
 import { HOSTILE, type Mutant } from "./mutant.js";
 import { WIRES } from "./no-guard.js";
@@ -17,6 +18,9 @@ const ENVIRONMENT = {
   VITEST_MAX_WORKERS: "1",
   NODE_OPTIONS: "--max-old-space-size=2048",
 };
+
+/** Wires whose tests are not run. */
+const OTHERS = ALL_WIRES.filter((wire) => WIRES.every((own) => own !== wire));
 
 export interface Outcome {
   /** The tests that ran, each passed or failed. */
@@ -73,7 +77,7 @@ export function testsOf({ tests = [HOSTILE] }: Mutant): readonly string[] {
 
 /** Matches the names of the tests that should notice. */
 export function namesOf({ rows = [], names = [], within }: Mutant): string {
-  const suite = within === undefined ? `^((${WIRES.join("|")}) )?` : `${within} `;
+  const suite = within === undefined ? `^(?!(${OTHERS.join("|")})\\b)(.* )?` : `${within} `;
   return [...(rows.length > 0 ? [`${suite}row (${rows.join("|")}): `] : []), ...names.map(escaped)].join("|");
 }
 

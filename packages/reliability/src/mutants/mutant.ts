@@ -14,7 +14,7 @@ export interface Mutant {
   readonly names?: readonly string[];
   /** What the paths of the tests begin with. Default: `HOSTILE`. */
   readonly tests?: readonly string[];
-  /** The suites in which they are run, the outer first, as a regular expression. Default: those of the three wires, and none. */
+  /** The suites in which they are run, the outer first, as a regular expression. Default: all but those of wires that have no guards of their own. */
   readonly within?: string;
 }
 
