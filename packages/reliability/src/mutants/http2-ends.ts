@@ -79,7 +79,7 @@ export const HTTP2_ENDS: readonly Mutant[] = [
     file: "mux-http2/src/leave.ts",
     find: 'if (how === "closing" && !asks(wire, leaveNow))',
     replace: 'if (how === "closing")',
-    names: ["a close of the"],
+    names: ["a close of the", "may close at once"],
     tests: ["packages/mux-http2/test/goodbye.test.ts"],
   },
   {

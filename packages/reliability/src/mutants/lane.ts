@@ -26,7 +26,7 @@ export interface Outcome {
   /** The tests that ran, each passed or failed. */
   readonly ran: readonly Ran[];
   /** What failed as a whole. */
-  readonly whole?: "never ended" | "could not be loaded";
+  readonly whole?: "never ended" | "could not be loaded" | "crashed";
 }
 
 export class Lane {
@@ -66,7 +66,9 @@ export class Lane {
   async run(tests: readonly string[], only: string, limit: number): Promise<Outcome> {
     const json = await runTests(this.#copy, tests, { only, env: ENVIRONMENT, limit });
     if (json === undefined) return { ran: [], whole: "never ended" };
-    const { ran, broken } = readReport(json, this.#copy);
+    const { ran, skipped, broken } = readReport(json, this.#copy);
+    // A process that dies, of having no memory left for one, reports nothing at all.
+    if (ran.length + skipped + broken.length === 0) return { ran, whole: "crashed" };
     return broken.length > 0 ? { ran, whole: "could not be loaded" } : { ran };
   }
 }

@@ -9,7 +9,16 @@ const NGHTTP2 = "nghttp2, below node:http2, has the guard: it knows windows, cre
 const FRAMES = "node:http2 cuts the bytes into frames: mux-http2 sees none of it.";
 
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  http2: { "3": FRAMES, "12": NGHTTP2, "13": NGHTTP2, "21": NGHTTP2, "23": NGHTTP2, "24": NGHTTP2, "38b": NGHTTP2 },
+  http2: {
+    "3": FRAMES,
+    "12": NGHTTP2,
+    "13": NGHTTP2,
+    "15": NGHTTP2,
+    "21": NGHTTP2,
+    "23": NGHTTP2,
+    "24": NGHTTP2,
+    "38b": NGHTTP2,
+  },
   ssh: {
     "9": "ssh2 decrypts each message into a buffer of its own: a small one holds no large one.",
     "13": "ssh2 adds increments up, zero or not, and tells nobody of them.",

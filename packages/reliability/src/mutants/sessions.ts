@@ -66,9 +66,9 @@ export const SESSIONS: readonly Mutant[] = [
     without: "an error for reads and writes that wait",
     file: "mux-engine/dist/core.js",
     ...gone("stream.fail(stream.local && (stream.synDue || stream.number > lastTaken) ? unseen : error);"),
-    rows: ["37", "39", "45"],
-    tests: [HOSTILE, LOST, KILLED],
-    within: "native( tcp)?",
+    rows: ["37"],
+    tests: [LOST],
+    within: "native tcp",
   },
   {
     without: "the end of a session whose transport fails",

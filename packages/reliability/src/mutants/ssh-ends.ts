@@ -140,14 +140,6 @@ export const SSH_ENDS: readonly Mutant[] = [
     tests: PUBLIC,
   },
   {
-    without: "refusing streams while an SSH session drains",
-    file: "mux-ssh/dist/inbound.js",
-    find: "block === undefined || !this.#setting.open() || ",
-    replace: "block === undefined || ",
-    rows: ["41"],
-    tests: PUBLIC,
-  },
-  {
     without: "the order of small chunks that leave together",
     file: "mux-ssh/dist/outbox.js",
     find: "this.#entries.push(entry);",

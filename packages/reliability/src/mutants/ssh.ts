@@ -20,7 +20,7 @@ export const SSH: readonly Mutant[] = [
     file: "mux-ssh/dist/control.js",
     find: "        catch (error) {\n            this.#fail(error);",
     replace: "        catch (error) {",
-    rows: ["1", "5", "6"],
+    rows: ["1"],
     tests: PEER,
   },
   {

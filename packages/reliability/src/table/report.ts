@@ -25,6 +25,8 @@ export interface Report {
   readonly ran: readonly Ran[];
   /** Those of them that show a row. */
   readonly shown: readonly Shown[];
+  /** How many did not run, as they were not asked for. */
+  readonly skipped: number;
   /** Files whose tests did not run, with the reason. */
   readonly broken: readonly string[];
 }
@@ -34,6 +36,7 @@ export function readReport(json: string, root: string): Report {
   const report: unknown = JSON.parse(json);
   const ran: Ran[] = [];
   const broken: string[] = [];
+  let skipped = 0;
   for (const file of list(report, "testResults")) {
     const name = text(file, "name");
     const assertions = list(file, "assertionResults").map(assertion);
@@ -41,11 +44,11 @@ export function readReport(json: string, root: string): Report {
       broken.push(`${relative(root, name)}: ${text(file, "message")}`);
     }
     for (const { title, ancestorTitles, status } of assertions) {
-      if (status !== "passed" && status !== "failed") continue;
-      ran.push({ passed: status === "passed", title, places: [...ancestorTitles, wireOf(relative(root, name))] });
+      if (status !== "passed" && status !== "failed") skipped += 1;
+      else ran.push({ passed: status === "passed", title, places: [...ancestorTitles, wireOf(relative(root, name))] });
     }
   }
-  return { ran, shown: ran.flatMap(showing), broken };
+  return { ran, shown: ran.flatMap(showing), skipped, broken };
 }
 
 /** The row that the test shows, if it does. */
