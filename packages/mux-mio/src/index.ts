@@ -2,7 +2,7 @@
 
 import { type BilingualOptions, bilingualMux, bilingualWire, type Role, type Wire } from "mux-engine";
 import type { Mux } from "streams-core";
-import { milliseconds, oneOf, wholeNumber } from "streams-core/kit";
+import { oneOf, wholeNumber } from "streams-core/kit";
 import { MioCodec } from "./codec.js";
 import { MAX_SIZE, PIECE } from "./layout.js";
 
@@ -22,7 +22,7 @@ export interface MioOptions extends BilingualOptions {
   readonly idStrategy?: "apart" | "stock";
   /**
    * Milliseconds from the end of our streams to that of the transport, with which it hangs if its application has not closed its
-   * own by then. Default 100.
+   * own by then; 0 for none. Default 100.
    */
   readonly closeDelay?: number;
 }
@@ -43,7 +43,7 @@ function codecs(options: MioOptions): (role: Role) => MioCodec {
   const numbers = {
     windowSizeLimit: wholeNumber("windowSizeLimit", windowSizeLimit, MAX_SIZE, { min: 2 * PIECE, max: MAX_SIZE }),
     readBufferLimit: wholeNumber("readBufferLimit", readBufferLimit, 128, { max: 0x100000 }),
-    closeDelay: milliseconds("closeDelay", closeDelay, 100),
+    closeDelay: wholeNumber("closeDelay", closeDelay, 100, { min: 0 }),
   };
   return (role) => new MioCodec(role, counts ? "counting" : peer, numbers);
 }

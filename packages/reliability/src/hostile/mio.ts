@@ -87,7 +87,7 @@ export const mioCodec: HostileCodec = {
       windowSizeLimit: WINDOW,
       readBufferLimit: 65_536,
       idStrategy: "stock",
-      closeDelay: 1,
+      closeDelay: 0,
       ...options,
     }),
   ids: { client: { first: 2, last: 0x7fffffff }, server: { first: 2, last: 0x7fffffff } },
