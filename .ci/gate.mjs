@@ -14,7 +14,7 @@ const START_LIMIT_S = 90;
 const INTEROP_LIMIT_S = 600;
 /** Seeds, random inputs and heavy cases are many on one Node; on the others some of them are enough. */
 const FEWER = {
-  ...{ SIM_SEEDS: "500", FUZZ_INPUTS: "0.05" },
+  ...{ SIM_SEEDS: "500", FUZZ_INPUTS: "0.1" },
   ...{ MATRIX_SCALE: "0.1", MATRIX_TRANSPORTS: "tcp,stdio", BROKEN_WIRES: "native,http2,ssh,yamux" },
 };
 

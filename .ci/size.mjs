@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
 
 const AIM = 12 * 1024;
-const LIMIT = 17 * 1024;
+const LIMIT = 18 * 1024;
 
 const NATIVE = 'export { native } from "mux-native";';
 const ALL = `export { connect, over, serve } from "streams-core"; ${NATIVE}`;
