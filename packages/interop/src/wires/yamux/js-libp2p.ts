@@ -14,13 +14,20 @@ type Muxer = ReturnType<ReturnType<ReturnType<typeof yamux>>["createStreamMuxer"
 const log = defaultLogger().forComponent("interop");
 /** Bytes that may wait for a reader before libp2p is told to take no more. */
 const HIGH_WATER = 256 * 1024;
+/**
+ * Its window grows to 16 MiB where it can measure the round trip (from Node 22 on), but past 4 MiB unread it resets the stream by
+ * default: a peer that uses the credit it was given loses. A buffer as large as the window is what its users have to set.
+ */
+const READ_BUFFER = 17 * 1024 * 1024;
 
 export class LibP2pSession implements LocalSession {
   readonly #muxer: Muxer;
 
   constructor(socket: Socket, role: Role) {
     const conn = new SocketStream(socket, role === "client" ? "outbound" : "inbound");
-    this.#muxer = yamux({ streamOptions: { inactivityTimeout: 600_000 } })().createStreamMuxer(conn);
+    this.#muxer = yamux({
+      streamOptions: { inactivityTimeout: 600_000, maxReadBufferLength: READ_BUFFER },
+    })().createStreamMuxer(conn);
   }
 
   async open(): Promise<LocalStream> {
@@ -59,7 +66,10 @@ class LibP2pStream implements LocalStream {
       for (const chunk of data instanceof Uint8Array ? [data] : data) this.#inbox.push(chunk);
       if (this.#inbox.size >= HIGH_WATER && stream.readStatus === "readable") stream.pause();
     });
-    stream.addEventListener("remoteCloseWrite", () => this.#inbox.end());
+    // Said before a broken end too, whose reason comes with the close.
+    stream.addEventListener("end", () => {
+      if (stream.status !== "reset" && stream.status !== "aborted") this.#inbox.end();
+    });
     stream.addEventListener("close", ({ error }) =>
       error === undefined ? this.#inbox.end() : this.#inbox.fail(error),
     );
