@@ -56,6 +56,7 @@ function codecOf(options: SpdyOptions): MakeCodec {
     flowControl: oneOf("flowControl", options.flowControl, "none", FLOW_CONTROLS),
     maxBufferedBytes: wholeNumber("maxBufferedBytes", options.maxBufferedBytes, 4 * 1024 * 1024),
     refusal: oneOf("refusal", options.refusal, "reply", REFUSALS),
+    peer: options.peer ?? "auto",
   };
   return (role) => new SpdyCodec(role, tuning);
 }

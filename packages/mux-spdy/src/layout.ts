@@ -18,8 +18,8 @@ export const WINDOW_UPDATE = 9;
 /** What only our own ends get: "ST". */
 export const EXTENSION = 0x5354;
 
+/** The direction ends; in SETTINGS, what was kept of earlier ones goes. */
 export const FLAG_FIN = 1;
-export const FLAG_CLEAR_SETTINGS = 1;
 
 /** Status of RST_STREAM, from PROTOCOL_ERROR to FRAME_TOO_LARGE, and of GOAWAY. */
 export const INVALID_STREAM = 2;

@@ -29,7 +29,7 @@ async function frames(): Promise<Uint8Array[]> {
     F.windowUpdate(0, 1000),
     F.windowUpdate(1, 70_000),
     F.data(1, "", FIN),
-    F.ping(1),
+    F.ping(3),
     F.ping(2),
     await headers.reply(2, [["answer", "yes"]]),
     await headers.headers(2, [["more", "x"]]),

@@ -4,7 +4,7 @@ import { FIN, Output } from "mux-engine";
 import { encodeHeaders } from "streams-core/kit";
 import { describe, expect, test } from "vitest";
 import { checkFields, fromSpdy, toSpdy } from "../src/headers/block.js";
-import { codecOf, Listener } from "./tools/events.js";
+import { codecOf, hexOf, Listener } from "./tools/events.js";
 import * as F from "./tools/frames.js";
 
 const heard = (...frames: readonly Uint8Array[]): string[] => new Listener(codecOf("server")).hear(...frames).lines;
@@ -150,6 +150,14 @@ describe("row 6: headers", () => {
     expect(() => checkFields(fields(1000))).not.toThrow();
     expect(() => checkFields(fields(1001))).toThrow(expect.objectContaining({ code: "ERR_HEADERS_TOO_LARGE" }));
   });
+});
+
+test("of streams that our own ends open nothing is kept to answer them", async () => {
+  const { codec } = new Listener(codecOf("server"));
+  codec.start(new Output(), true);
+  new Listener(codec).hear(F.SIGN, await new F.Headers31().open(1));
+  // Towards an original a reply would go ahead.
+  expect(hexOf((out) => codec.reset(out, 1, 5))).toBe(Buffer.from(F.rst(1, 5)).toString("hex"));
 });
 
 describe("row 12: with windows", () => {

@@ -50,13 +50,22 @@ test("a server says nothing at all before a client's first frame, also when it o
   expect(said()).toBe("");
 });
 
-test("a server answers the sign with its own, ahead of all else", async () => {
+test("a server that is told that its peer is an original does not say anything first either", async () => {
+  const { peer, said } = session("server", { peer: "stock" });
+  await turn();
+  expect(said()).toBe("");
+  await peer.write(F.ping(1));
+  await turn();
+  expect(said()).toBe(hex(F.bytes(F.ping(2), F.ping(1))));
+});
+
+test("a server answers the sign with its own, ahead of all else, and the ping that goes with it not at all", async () => {
   const { session: server, peer, said } = session("server");
-  void server.newStream();
   await peer.write(SIGNED);
   await server.ready;
   await turn();
-  expect(said().startsWith(hex(F.SIGN))).toBe(true);
+  // A ping of its own follows.
+  expect(said()).toBe(hex(F.bytes(F.SIGN, F.extension(0, "\x08\0\0\0\0"))));
   expect(server.features).toMatchObject({ headers: "native", flowControl: "stream", drain: true, resetCode: true });
 });
 
@@ -97,6 +106,23 @@ test.each(["client", "server"] as const)(
     expect(said()).not.toContain("00535452");
     expect(provider.features.drain).toBe(false);
     stream.reset();
+  },
+);
+
+test.each(["client", "server"] as const)(
+  "a %s that is told that its peer is one of ours may open streams before it has heard of it",
+  async (role) => {
+    const [near, far] = memoryPair();
+    const opener = spdy({ peer: "streams" })(near, role);
+    const stream = await opener.newStream({ connection: "kept" }, { priority: { urgency: 6 } });
+    await turn();
+    const accepter = spdy({ peer: "streams" })(far, role === "client" ? "server" : "client");
+    onTestFinished(async () => {
+      await Promise.all([opener.close(), accepter.close()]);
+    });
+    await accepter.listen((headers) => ({ accept: headers.get("connection") === "kept" })).accept();
+    await stream.opened;
+    expect([...accepter.stats().streams()]).toHaveLength(1);
   },
 );
 

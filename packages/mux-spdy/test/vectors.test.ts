@@ -98,7 +98,8 @@ describe("what we send", () => {
        80030003 00000008 00000002 00000003`,
     ],
     ["the first ping of a client", (out) => client.ping(out, 0), "80030006 00000004 00000003"],
-    ["the first ping of a server", (out) => codecOf("server").ping(out, 0), "80030006 00000004 00000002"],
+    ["the second ping of a server", (out) => codecOf("server").ping(out, 1), "80030006 00000004 00000004"],
+    ["nothing for its first one, which waits for the client", (out) => codecOf("server").ping(out, 0), ""],
     ["an answer to a ping", (out) => client.pong(out, 8), "80030006 00000004 00000008"],
     [
       "the last frame",
@@ -126,7 +127,12 @@ describe("what we send", () => {
       "80030004 0000000c 00000001 00535452 00000001 80030006 00000004 00000001",
     ],
     ["nothing of a client towards an original", (out) => client.start(out, false), ""],
-    ["nothing of a server, whoever the peer is", (out) => codecOf("server").start(out, true), ""],
+    ["nothing of a server that does not know who the peer is", (out) => codecOf("server").start(out, true), ""],
+    [
+      "a server's sign, where both ends are said to be ours",
+      (out) => codecOf("server", { peer: "streams" }).start(out, true),
+      "80030004 0000000c 00000001 00535452 00000001",
+    ],
     ["the head of an extension frame", (out) => void client.extension(out, 7, 2), "80035354 00000006 00000007 0000"],
   ];
 
@@ -148,10 +154,37 @@ test("an urgency is said with windows, and to our own ends", () => {
   const opening = (codec: SpdyCodec): string => hexOf((out) => codec.data(out, 1, 0, SYN, NONE, 5)).slice(32, 36);
   expect(opening(codecOf("client"))).toBe("0000");
   expect(opening(codecOf("client", { flowControl: "spdy31" }))).toBe("a000");
+  expect(opening(codecOf("client", { peer: "streams" }))).toBe("a000");
   const client = codecOf("client");
   client.start(new Output(), true);
   new Listener(client).hear(hex("80030004 0000000c 00000001 00535452 00000001"));
   expect(opening(client)).toBe("a000");
+});
+
+test("headers of a reply or a refusal that would end an original's session are left out, and reach our own ends", () => {
+  const block = encodeHeaders({ connection: "close", fine: "x", "keep-alive": "5" });
+  for (const ours of [false, true]) {
+    const [near, far] = [codecOf("server"), new Listener(codecOf("client"))];
+    near.start(new Output(), ours);
+    new Listener(near).hear(hex(ours ? "80030004 0000000c 00000001 00535452 00000001" : "80030006 00000004 00000001"));
+    far.codec.start(new Output(), true);
+    for (const write of [
+      (out: Output): void => near.data(out, 1, 0, ACK, block, 0),
+      (out: Output): void => near.refuse(out, 1, 0, block),
+    ]) {
+      const { lines } = far.hear(hex(hexOf(write)));
+      const all = '[["connection","close"],["fine","x"],["keep-alive","5"]]';
+      expect(lines).toContain(`accept 1 ${ours ? all : '[["fine","x"]]'}`);
+      lines.length = 0;
+    }
+  }
+  const many = encodeHeaders(
+    Array.from({ length: 1001 }, (_, i) => [`n${i}`, ""] as [string, string]),
+    { bytes: 16384, fields: 1001 },
+  );
+  const near = codecOf("server");
+  new Listener(near).hear(hex("80030006 00000004 00000001"));
+  expect(hexOf((out) => near.data(out, 1, 0, ACK, many, 0))).toMatch(/^80030002.{38}000003e8/);
 });
 
 describe("a header block that would end where Go's decompressor has filled its window", () => {

@@ -5,7 +5,10 @@ import { readU32, writeU32 } from "mux-engine";
 import { StreamsError } from "streams-core";
 import { broken, byPeer, copyOf, HEADER_LIMITS, headersOf } from "streams-core/kit";
 
-const NONE: Uint8Array = Uint8Array.of(0, 0, 0, 0);
+/** Without any, and with one that means nothing. */
+export const NO_HEADERS: Uint8Array = Uint8Array.of(0, 0, 0, 0);
+export const ONE_HEADER: Uint8Array = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, 120, 0, 0, 0, 0);
+
 const [COLON, BANG, NUL] = [":".charCodeAt(0), "!".charCodeAt(0), 0];
 /** What spdystream ends the session for (HTTP's rules for one hop, draft 3.1 section 3.2.1). */
 const FORBIDDEN: ReadonlySet<string> = new Set([
@@ -30,11 +33,15 @@ export function checkFields(block: Uint8Array): void {
     throw new StreamsError("ERR_HEADERS_TOO_LARGE", `spdystream takes ${MAX_FIELDS} headers at most.`);
 }
 
-/** @param block valid for sure */
-export function toSpdy(block: Uint8Array): Uint8Array {
-  if (block.byteLength === 0) return NONE;
+/**
+ * @param block valid for sure
+ * @param sparing leaves out what the original would end the session for: nobody is asked before a reply is sent
+ */
+export function toSpdy(block: Uint8Array, sparing = false): Uint8Array {
+  if (block.byteLength === 0) return NO_HEADERS;
   const fields = new Map<string, string>();
   for (const [name, value] of headersOf(block)) {
+    if (sparing && (FORBIDDEN.has(name) || fields.size === MAX_FIELDS)) continue;
     const before = fields.get(name);
     fields.set(name, before === undefined ? value : `${before}\0${value}`);
   }

@@ -83,31 +83,36 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown";
 }
 
-/** Bytes that a block of so much text is: stored in one piece, for no headers are longer than that. */
-export function deflatedSize(text: number, first: boolean): number {
-  return (first ? START : 0) + text + 2 * STORED;
-}
+export class Deflater {
+  /** Bytes of the text so far. */
+  #text = 0;
 
-/**
- * Whether a block ends where the decompressor of Go's standard library has filled its window: it gives the last bytes out before it has
- * seen the end of the block, which spdystream then takes for a block of a wrong length. It reads nothing more.
- * @param text of all blocks together
- */
-export function endsWindow(text: number): boolean {
-  return (DICTIONARY.byteLength + text) % HISTORY === 0;
-}
-
-/** Writes a block of that size. */
-export function deflate(into: Uint8Array, from: number, text: Uint8Array, first: boolean): void {
-  let at = from;
-  if (first) {
-    // RFC 1950 section 2.2: the fastest level, and a check that makes both bytes a multiple of 31.
-    writeU16(into, at, 0x7820);
-    writeU32(into, at + 2, DICTIONARY_ID);
-    at += START;
+  /** Bytes that a block of the text is: stored in one piece, for no headers are longer than that. */
+  size(text: Uint8Array): number {
+    return (this.#text === 0 ? START : 0) + text.byteLength + 2 * STORED;
   }
-  writeStored(into, at, text);
-  writeStored(into, at + STORED + text.byteLength, NOTHING);
+
+  /**
+   * Whether the text would end where the decompressor of Go's standard library has filled its window: it gives the last bytes out before
+   * it has seen the end of the block, which spdystream then takes for a block of a wrong length. It reads nothing more.
+   */
+  endsWindow(text: Uint8Array): boolean {
+    return (DICTIONARY.byteLength + this.#text + text.byteLength) % HISTORY === 0;
+  }
+
+  /** Writes the text as a block of that size. */
+  write(into: Uint8Array, from: number, text: Uint8Array): void {
+    let at = from;
+    if (this.#text === 0) {
+      // RFC 1950 section 2.2: the fastest level, and a check that makes both bytes a multiple of 31.
+      writeU16(into, at, 0x7820);
+      writeU32(into, at + 2, DICTIONARY_ID);
+      at += START;
+    }
+    this.#text += text.byteLength;
+    writeStored(into, at, text);
+    writeStored(into, at + STORED + text.byteLength, NOTHING);
+  }
 }
 
 function writeStored(into: Uint8Array, at: number, piece: Uint8Array): void {

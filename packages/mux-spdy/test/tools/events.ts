@@ -4,7 +4,7 @@ import { type CodecSink, Output, type Role } from "mux-engine";
 import { headersOf } from "streams-core/kit";
 import { SpdyCodec, type Tuning } from "../../src/codec.js";
 
-const PLAIN: Tuning = { flowControl: "none", maxBufferedBytes: 1 << 22, refusal: "reply" };
+const PLAIN: Tuning = { flowControl: "none", maxBufferedBytes: 1 << 22, refusal: "reply", peer: "auto" };
 
 export const codecOf = (role: Role, tuning: Partial<Tuning> = {}): SpdyCodec =>
   new SpdyCodec(role, { ...PLAIN, ...tuning });
