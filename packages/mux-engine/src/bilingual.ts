@@ -50,7 +50,8 @@ export function bilingualMux(make: MakeCodec, options: BilingualOptions = {}): M
 /** The wire alone, for those who drive its sessions themselves. @throws ERR_OPTION_INVALID */
 export function bilingualWire(make: MakeCodec, options: BilingualOptions = {}): (role: Role) => Wire {
   const peer = oneOf("peer", options.peer, "auto", PEERS);
-  const signTimeout = milliseconds("signTimeout", options.signTimeout, 5000);
+  const { signTimeout: asked } = options;
+  const signTimeout = asked === Number.POSITIVE_INFINITY ? asked : milliseconds("signTimeout", asked, 5000);
   const { initialWindow } = limitsOf(options);
   return (role) => new Bilingual(make(role), peer, signTimeout, initialWindow);
 }
@@ -98,7 +99,8 @@ class Bilingual implements Wire {
     this.#peer = peer;
     this.#initialWindow = initialWindow;
     this.ids = codec.ids;
-    this.#ownWindow = Number.isFinite(codec.window) ? Math.min(codec.window, OWN_WINDOW) : OWN_WINDOW_OF_NONE;
+    const { window, ownWindow = Number.isFinite(window) ? Math.min(window, OWN_WINDOW) : OWN_WINDOW_OF_NONE } = codec;
+    this.#ownWindow = ownWindow;
     this.#reserve = (out, id, length) => codec.extension(out, id, length);
     this.#announce = X.writer(this.#reserve, X.OPEN);
     this.#accept = X.writer(this.#reserve, X.ACCEPT);
@@ -112,7 +114,7 @@ class Bilingual implements Wire {
     this.forget = codec.forget?.bind(codec);
     this.reset = codec.reset.bind(codec);
     this.refuse = codec.refuse.bind(codec);
-    if (peer === "auto") this.patience = signTimeout;
+    if (peer === "auto" && Number.isFinite(signTimeout)) this.patience = signTimeout;
     if (peer === "stock") this.known = this.#turnStock();
     if (peer === "streams") this.#turnOurs();
   }

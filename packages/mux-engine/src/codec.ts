@@ -14,6 +14,8 @@ export interface Codec {
   readonly ids: Ids;
   /** Bytes that each end may send on a new stream; Infinity where the wire has no windows. */
   readonly window: number;
+  /** As `window`, between our own ends: where that is an option, they cannot know each other's. Default `window`, and 256 KiB at most. */
+  readonly ownWindow?: number;
   /** Payload of the largest data frame that the original takes. */
   readonly maxFrame: number;
   /** Payload of the largest data frame between our own ends. Default `maxFrame`. */
@@ -43,7 +45,7 @@ export interface Codec {
   reset(out: Output, id: number, code: number): void;
   refuse(out: Output, id: number, code: number, block: Uint8Array): void;
   /** Written for a stream of the original's as soon as it arrived, long before anybody decides about it. */
-  acknowledge?(out: Output, id: number): void;
+  readonly acknowledge?: ((out: Output, id: number) => void) | undefined;
   ping?(out: Output, token: number): void;
   pong?(out: Output, token: number): void;
   /** With `policy.beaconInterval`. */
@@ -83,7 +85,7 @@ export interface CodecOptions {
   readonly peer?: "auto" | "stock" | "streams";
   /**
    * Milliseconds without a word of the peer after which "auto" takes it for the original. Default 5,000: an end of ours may be a process
-   * that has yet to start.
+   * that has yet to start. Infinity: silence tells nothing, and ends the session after `handshakeTimeout`.
    */
   readonly signTimeout?: number;
 }

@@ -53,7 +53,7 @@ export class Core {
   /** With that: whether the peer learns from it that its new streams are refused. */
   drainSaid = false;
   /** With that: the last stream of the peer's that lives on. */
-  #lastTaken = 0;
+  lastTaken = 0;
   peerDraining = false;
   /** What is asked of the session from now on rejects with this. */
   over: StreamsError | undefined;
@@ -69,6 +69,7 @@ export class Core {
     this.streams = new Streams(wire.ids);
     this.acceptor = new Acceptor(this.limits.acceptBacklog);
     this.#windows = new Windows(this.limits, this.roundTrips);
+    this.#windows.atLeast(wire.leastWindow);
     const alarms = {
       silence: (): void => this.#silence(),
       beacon: (): void => this.sender.control((out) => wire.beacon?.(out)),
@@ -150,6 +151,8 @@ export class Core {
 
   finished(stream: EngineStream): void {
     if (!this.streams.delete(stream)) return;
+    // What nobody read of it is the application's own matter, and must not keep the others from being received.
+    this.taken(stream.unread);
     this.sender.settled(stream);
     this.wire.forget?.(stream.number);
     this.#windows.release(stream);
@@ -166,7 +169,7 @@ export class Core {
     this.#peer = parameters;
     sender.maxFrame = Math.min(parameters.maxFrame, this.limits.maxFrame);
     sender.policy = wire.policy ?? sender.policy;
-    this.#windows.initial = Math.max(this.limits.initialWindow, wire.leastWindow ?? 0);
+    this.#windows.atLeast(wire.leastWindow);
     for (const stream of this.streams) this.#adjust(stream, more);
     if (sender.held) {
       sender.open();
@@ -216,7 +219,9 @@ export class Core {
   peerDrains(lastTaken: number): void {
     this.peerDraining = true;
     const error = faults.notTaken();
-    for (const stream of [...this.streams]) if (stream.local && stream.number > lastTaken) stream.fail(error);
+    for (const stream of [...this.streams]) {
+      if (stream.local && (stream.synDue || stream.number > lastTaken)) stream.fail(error);
+    }
   }
 
   peerClosed(lastTaken: number, code: number, reason: string, failed: boolean): void {
@@ -230,7 +235,7 @@ export class Core {
   drain(): void {
     if (this.over !== undefined || this.draining) return;
     this.draining = true;
-    this.#lastTaken = this.wire.ids.lastRemote;
+    this.lastTaken = this.wire.ids.lastRemote;
     this.#sayDrain();
     this.acceptor.close();
     this.#closeIfDrained();
@@ -239,7 +244,7 @@ export class Core {
   #sayDrain(): void {
     if (this.wire.drain === undefined) return;
     this.drainSaid = !this.sender.policy.vagueDrain;
-    this.sender.control((out) => this.wire.drain?.(out, this.#lastTaken));
+    this.sender.control((out) => this.wire.drain?.(out, this.lastTaken));
   }
 
   close(code: number, reason: string, lingerMs: number = LINGER_MS): void {
@@ -285,7 +290,7 @@ export class Core {
     this.ready.reject(error);
     if (info === undefined) this.closed.reject(error);
     else this.closed.resolve(info);
-    const taken = this.draining ? this.#lastTaken : this.wire.ids.lastRemote;
+    const taken = this.draining ? this.lastTaken : this.wire.ids.lastRemote;
     const last = this.sender.finish(goodbye && ((out) => this.wire.close(out, taken, goodbye)));
     this.count(last);
     this.#host.end(last, lingerMs, goodbye === undefined ? 0 : (this.sender.policy.farewellDelay ?? 0));

@@ -87,9 +87,11 @@ class Driver implements SessionHost {
     this.#over = true;
     clearTimeout(this.#timer);
     if (lingerMs === 0) return this.#done();
-    this.#linger = setTimeout(() => this.#done(), delayMs + lingerMs);
     this.#write(last);
-    const close = (): void => void this.#conn.close().catch(() => this.#done());
+    const close = (): void => {
+      this.#linger = setTimeout(() => this.#done(), lingerMs);
+      void this.#conn.close().catch(() => this.#done());
+    };
     if (delayMs === 0) close();
     else this.#farewell = setTimeout(close, delayMs);
     this.#conn.closed.then(

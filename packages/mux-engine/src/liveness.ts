@@ -51,8 +51,9 @@ export class Liveness {
     this.#host = host;
     this.#jitter = 0.9 + random / 10;
     this.#heardAt = now;
-    this.#deadlines.set("handshake", now + limits.handshakeTimeout);
-    if (patience !== undefined) this.#deadlines.set("silence", now + patience);
+    // Silence, where it says something, ends what the other one bounds.
+    if (patience === undefined) this.#deadlines.set("handshake", now + limits.handshakeTimeout);
+    else this.#deadlines.set("silence", now + patience);
   }
 
   /** The earliest deadline, or Infinity. */

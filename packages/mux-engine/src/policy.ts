@@ -6,6 +6,8 @@ export interface Policy {
   readonly endApart?: boolean;
   /** Nothing on the wire says that a stream was accepted: it counts as accepted once its opening was sent. */
   readonly silentAccept?: boolean;
+  /** The original takes a reset for an end, and goes on sending: that is dropped and not counted. */
+  readonly resetIsEnd?: boolean;
   /** A reset of a stream that was not accepted yet is its refusal. */
   readonly resetRefuses?: boolean;
   /** The original takes the end of a session for the end of what was on it: streams that are open are reset before. */

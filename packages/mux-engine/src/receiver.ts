@@ -37,8 +37,8 @@ export class Receiver implements Sink {
     if (core.over !== undefined) return;
     if (!wire.ids.open(id)) throw broken(`opened stream ${id}, which is not an id that it may open now`);
     checkHeaders(block, limits.headers);
-    // The peer learns from our drain that these are refused.
-    if (core.draining && core.drainSaid) return;
+    // The peer learns from our drain that these are refused; not so of those that a later one had overtaken.
+    if (core.draining && core.drainSaid && id > core.lastTaken) return wire.forget?.(id);
     if (core.draining || core.streams.remote >= limits.maxInboundStreams) return this.#refuse(id);
     const stream = core.add(id, false, urgency, block);
     if (length > stream.receiveCredit) throw overrun(id);
@@ -172,10 +172,14 @@ export class Receiver implements Sink {
     return this.#core.wire.features.resetCode ? resetByPeer(how, code) : resetByPeer(how);
   }
 
-  /** What is on its way to a stream that is over is bounded by windows: without them, lax originals may send any amount in good faith. */
+  /**
+   * What is on its way to a stream that is over is bounded by windows, and by the time until the peer hears that it is. Where there are
+   * none, or the peer does not understand, lax originals may send any number of frames in good faith.
+   */
   #stray(): void {
     const { sender, wire, now } = this.#core;
-    if (!sender.policy.laxEnd || wire.credit !== undefined) this.#guard.stray(now);
+    const { laxEnd, resetIsEnd } = sender.policy;
+    if (!resetIsEnd && (!laxEnd || wire.credit !== undefined)) this.#guard.stray(now);
   }
 
   #refuse(id: number): void {

@@ -148,6 +148,7 @@ export class EngineStream implements Stream {
     const before = this.unread;
     const result = this.#inbox.read(options);
     const bytes = before - this.unread;
+    if (this.ended) return result;
     this.#core.taken(bytes);
     this.#consumed(bytes);
     return result;
@@ -194,11 +195,11 @@ export class EngineStream implements Stream {
    * @param code given to the peer, whose writes reject with it. Default 0.
    */
   stopReading(code = 0): void {
-    if (this.#inbox.ended) return;
+    if (this.ended || (this.#inbox.ended && this.unread === 0)) return;
     const error = faults.stoppedHere(code);
     this.#core.taken(this.#inbox.abandon(error));
     this.#halfError ??= error;
-    this.#core.stoppedByUs(this, code);
+    if (!this.receiveEnded) this.#core.stoppedByUs(this, code);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {

@@ -25,6 +25,11 @@ export class Windows {
     this.#roundTrips = roundTrips;
   }
 
+  /** What the wire itself lets a peer send on a new stream, which need not wait until it was heard. */
+  atLeast(bytes: number = 0): void {
+    this.initial = Math.max(this.#limits.initialWindow, bytes);
+  }
+
   /** The credit to give back now that the application has read, with growth if there is reason for it. */
   grant(stream: EngineStream, now: number): number {
     const bytes = stream.unreturned + this.#growth(stream, now);

@@ -2,22 +2,13 @@
 // whole suite of the contract for each.
 
 import { type BilingualOptions, bilingualMux } from "mux-engine";
-import { type ProviderSetup, providerSuite, runnerOf } from "streams-conformance";
-import { type Features, memoryPair } from "streams-core";
+import { EVERYTHING, overMemory, type ProviderSetup, providerSuite, runnerOf } from "streams-conformance";
+import type { Features } from "streams-core";
 import { describe, test } from "vitest";
 import { TinyCodec, type TinyOptions } from "./tools/tiny-codec.js";
 
 const runner = runnerOf({ describe, test });
-const OURS: Features = {
-  headers: "preamble",
-  opens: "both",
-  flowControl: "stream",
-  halfClose: true,
-  resetCode: true,
-  ping: true,
-  priority: true,
-  drain: true,
-};
+const OURS: Features = { ...EVERYTHING, headers: "preamble" };
 const STOCK: Features = {
   ...OURS,
   headers: "none",
@@ -27,19 +18,8 @@ const STOCK: Features = {
   drain: false,
 };
 
-function pairs(codec: TinyOptions, options: BilingualOptions): ProviderSetup["pair"] {
-  const mux = bilingualMux((role) => new TinyCodec(role, codec), options);
-  return async () => {
-    const [near, far] = memoryPair();
-    const client = mux(near, "client");
-    const server = mux(far, "server");
-    await Promise.all([client.ready, server.ready]);
-    const dispose = async (): Promise<void> => {
-      await Promise.allSettled([client.close(), server.close()]);
-    };
-    return { client, server, cut: () => near.reset(), dispose };
-  };
-}
+const pairs = (codec: TinyOptions, options: BilingualOptions): ProviderSetup["pair"] =>
+  overMemory(bilingualMux((role) => new TinyCodec(role, codec), options));
 
 const light = { scale: 0.05 };
 

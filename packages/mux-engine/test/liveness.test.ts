@@ -206,9 +206,18 @@ test("a deadline that rounding puts on the very moment does not ring for ever", 
 test("silence at the start says who the peer is, but not to an event loop that was blocked: it listens for a second more", () => {
   const silences: number[] = [];
   const nothing = (): void => {};
-  const host = { fail: nothing, probe: nothing, beacon: nothing, sweep: () => false };
+  const fail = (error: Error): never => {
+    throw error;
+  };
+  const host = { fail, probe: nothing, beacon: nothing, sweep: () => false };
   const listener = (name: number): Liveness =>
-    new Liveness(limitsOf({}), { ...host, silence: () => void silences.push(name) }, 0, 0.5, 300);
+    new Liveness(
+      limitsOf({ handshakeTimeout: 200 }),
+      { ...host, silence: () => void silences.push(name) },
+      0,
+      0.5,
+      300,
+    );
   const [punctual, blocked, greeted] = [listener(1), listener(2), listener(3)];
   punctual.tick(299);
   expect(silences).toEqual([]);

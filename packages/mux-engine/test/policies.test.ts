@@ -4,6 +4,7 @@ import { type BilingualOptions, bilingualMux, EngineStream, Output, readU32 } fr
 import { type Conn, memoryPair, type Stream, type StreamProvider } from "streams-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
+  ACKNOWLEDGE,
   BEACON,
   CREDIT,
   DATA,
@@ -19,7 +20,7 @@ import {
 
 const STOCK: BilingualOptions = { peer: "stock" };
 const NAMES = { [SIGN]: "sign", [OPEN]: "open", [DATA]: "data", [END]: "end", [CREDIT]: "credit", [RESET]: "reset" };
-const MORE = { [BEACON]: "beacon", [EXTENSION]: "extension" };
+const MORE = { [ACKNOWLEDGE]: "acknowledge", [BEACON]: "beacon", [EXTENSION]: "extension" };
 
 /** A session of the tiny wire, and its peer: frames by hand. */
 class Scene {
@@ -126,11 +127,23 @@ describe("who the peer is", () => {
     await scene.session.ready;
   });
 
+  test("is not told by silence where signTimeout is Infinity: that ends the session", async () => {
+    const scene = new Scene({}, { signTimeout: Number.POSITIVE_INFINITY, handshakeTimeout: 300 });
+    await scene.session.newStream();
+    await vi.advanceTimersByTimeAsync(299);
+    expect(await scene.seen()).toEqual(["sign 0 0"]);
+    await vi.advanceTimersByTimeAsync(2000);
+    await expect(scene.session.closed).rejects.toMatchObject({ code: "ERR_TIMEOUT" });
+  });
+
   test("cannot change: a sign after signTimeout ends the session, and says what to set", async () => {
     const scene = new Scene({}, { signTimeout: 300 });
     await vi.advanceTimersByTimeAsync(300);
     await scene.send(SIGN, 0);
-    await expect(scene.session.closed).rejects.toMatchObject({ code: "ERR_TIMEOUT", message: /signTimeout/ });
+    await expect(scene.session.closed).rejects.toMatchObject({
+      code: "ERR_TIMEOUT",
+      message: expect.stringMatching(/signTimeout/),
+    });
   });
 
   test("is what the option says: an original gets no sign and no wait, and its sign means nothing", async () => {
@@ -145,7 +158,20 @@ describe("who the peer is", () => {
   test("is what the option says: an original where it should be one of ours is the wrong protocol", async () => {
     const scene = new Scene({}, { peer: "streams" });
     await scene.send(BEACON, 0);
-    await expect(scene.session.closed).rejects.toMatchObject({ code: "ERR_WRONG_PROTOCOL", message: /option peer/ });
+    await expect(scene.session.closed).rejects.toMatchObject({
+      code: "ERR_WRONG_PROTOCOL",
+      message: expect.stringMatching(/option peer/),
+    });
+  });
+
+  test("is what the option says: one of ours may send its whole window on a stream from before it was heard", async () => {
+    const scene = new Scene({ window: 262_144 }, { peer: "streams" });
+    const stream = await scene.session.newStream();
+    await scene.send(SIGN, 0);
+    await scene.send(EXTENSION, 1, 5, Uint8Array.of(2, 0, 0, 0, 0));
+    await scene.send(DATA, 1, 262_144, x(262_144));
+    expect((await stream.read())?.byteLength).toBeGreaterThan(0);
+    expect(scene.session.stats().streamsOpen).toBe(1);
   });
 
   test("decides what becomes of headers: towards an original they are ERR_UNSUPPORTED, before and after it is known", async () => {
@@ -202,9 +228,10 @@ describe("towards an original", () => {
     expect(await scene.seen()).toEqual([]);
   });
 
-  test("a drain that nobody can be told of refuses what still comes", async () => {
-    const scene = new Scene({}, STOCK, "server");
+  test("a drain that nobody can be told of refuses what still comes, and acknowledges none of it", async () => {
+    const scene = new Scene({ acknowledges: true }, STOCK, "server");
     const stream = await opened(scene, 1);
+    expect(await scene.seen()).toEqual(["acknowledge 1 0"]);
     void scene.session.shutdown();
     await scene.send(OPEN, 3);
     expect(await scene.seen()).toEqual(["reset 3 0"]);
@@ -212,11 +239,12 @@ describe("towards an original", () => {
   });
 
   test("what comes for a stream after its end is dropped, however much of it comes", async () => {
-    const scene = new Scene({}, STOCK, "server");
+    const scene = new Scene({ window: 16_384 }, { ...STOCK, initialWindow: 16_384 }, "server");
     const stream = await opened(scene, 1);
     await scene.send(END, 1);
-    for (let i = 0; i < 100; i += 1) await scene.send(DATA, 1, 1, x(1));
+    for (let i = 0; i < 100; i += 1) await scene.send(DATA, 1, 1000, x(1000));
     await scene.send(END, 1);
+    expect(scene.session.stats().streamsOpen).toBe(1);
     expect(await stream.read()).toBeNull();
     stream.reset();
     for (let i = 0; i < 100; i += 1) await scene.send(DATA, 1, 1, x(1));
@@ -258,6 +286,7 @@ describe("towards an original", () => {
     const other = new Scene({ policy: { firstWriteDelay: 5 } }, STOCK, "server");
     const spoken = await opened(other, 1);
     await spoken.write(x(2));
+    expect(await other.seen()).toEqual([]);
     await other.send(DATA, 1, 1, x(1));
     expect(await other.seen()).toEqual(["data 1 2"]);
   });
@@ -308,7 +337,7 @@ describe("towards an original", () => {
   });
 
   test("without windows, so much unread of all streams stops the reading, and what is read lets it go on", async () => {
-    const none = { window: Number.POSITIVE_INFINITY, policy: { sessionWindow: 1000 } };
+    const none = { window: Number.POSITIVE_INFINITY, policy: { sessionWindow: 1000, beaconInterval: 10_000 } };
     const scene = new Scene(none, { ...STOCK, keepaliveInterval: 1000 }, "server");
     const stream = await opened(scene, 1);
     await scene.send(DATA, 1, 999, x(999));

@@ -1,21 +1,10 @@
 // The whole suite of a session, over memory and over transport-tcp.
 
-import { providerSuite, runnerOf } from "streams-conformance";
-import { type Conn, type Features, memoryPair } from "streams-core";
+import { EVERYTHING, providerSuite, runnerOf } from "streams-conformance";
+import { type Conn, memoryPair } from "streams-core";
 import { tcp } from "transport-tcp";
 import { describe, test } from "vitest";
 import { pair } from "./pairs.js";
-
-const features: Features = {
-  headers: "native",
-  opens: "both",
-  flowControl: "stream",
-  halfClose: true,
-  resetCode: true,
-  ping: true,
-  priority: false,
-  drain: true,
-};
 
 const CONNS = {
   memory: async (): Promise<[Conn, Conn]> => memoryPair(),
@@ -32,7 +21,7 @@ const CONNS = {
 for (const [name, conns] of Object.entries(CONNS)) {
   providerSuite(runnerOf({ describe, test }), {
     name: `http2 over ${name}`,
-    features,
+    features: { ...EVERYTHING, priority: false },
     scale: 0.1,
     async pair() {
       const { client, server, near } = await pair(conns);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import * as nodeHttp2 from "node:http2";
 import { connect } from "node:net";
-import { memoryPair } from "streams-core";
+import { memoryPair, type StreamProvider } from "streams-core";
 import { fromDuplex } from "streams-core/node";
 import { afterEach, describe, expect, test } from "vitest";
 import { http2 } from "../src/index.js";
@@ -56,14 +56,14 @@ describe("ending a session", () => {
   });
 
   test("a session that drains still measures round trips, and keepalive does not take it for dead", async () => {
-    const { client, server } = await session(CONNS.tcp, { keepaliveInterval: 10, keepaliveTimeout: 100 });
+    const { client, server } = await session(CONNS.tcp, { keepaliveInterval: 10, keepaliveTimeout: 100 }, {});
     const [near, far] = await connected(client, server);
     const draining = client.shutdown();
     expect(await client.ping()).toBeGreaterThan(0);
     expect(await server.ping()).toBeGreaterThan(0);
     const pings = await Promise.all(Array.from({ length: 30 }, () => client.ping()));
     expect(pings).toHaveLength(30);
-    await new Promise((done) => setTimeout(done, 250));
+    await answers(client, 3);
     await Promise.all([near.close(), far.close()]);
     await draining;
   });
@@ -168,6 +168,21 @@ describe("a peer that speaks something else", () => {
   });
 });
 
+/** Resolves when something came so often over an idle connection: what a keepalive asked for, of which the next asks only if the last was answered. */
+async function answers(session: StreamProvider, count: number): Promise<void> {
+  for (let i = 0; i < count; i += 1) {
+    const { bytesIn } = session.stats();
+    await until(session, () => session.stats().bytesIn > bytesIn);
+  }
+}
+
+/** @throws if the session ends before */
+async function until(session: StreamProvider, holds: () => boolean): Promise<void> {
+  const over = session.closed.then(() => Promise.reject(new Error("the session ended")));
+  over.catch(() => {});
+  while (!holds()) await Promise.race([over, new Promise((done) => setImmediate(done))]);
+}
+
 describe("keepalive", () => {
   test("a peer that went silent ends the session, and every stream with it", async () => {
     const [near, far] = await sockets();
@@ -185,9 +200,9 @@ describe("keepalive", () => {
   });
 
   test("a peer that answers lives on", async () => {
-    const { client, server } = await session(CONNS.tcp, { keepaliveInterval: 5, keepaliveTimeout: 200 });
+    const { client, server } = await session(CONNS.tcp, { keepaliveInterval: 5, keepaliveTimeout: 100 }, {});
     const [near, far] = await connected(client, server);
-    await new Promise((done) => setTimeout(done, 60));
+    await answers(client, 3);
     await near.write(bytes("x"));
     expect(await next(far)).toBe("x");
   });
@@ -205,7 +220,7 @@ describe("keepalive", () => {
     const [near, far] = await connected(client, server);
     void near.write(new Uint8Array(1_000_000));
     const closing = near.close();
-    await new Promise((done) => setTimeout(done, 50));
+    await until(server, () => [...server.stats().streams()].every(({ unread }) => unread === 65_535));
     while ((await far.read()) !== null);
     await closing;
     expect(await failure(near.closed)).toMatchObject({ code: "ERR_RESET", remote: false });

@@ -18,6 +18,7 @@ export class MioCodec implements Codec {
   readonly policy: Codec["policy"];
   readonly ids: MioIds;
   readonly window: number;
+  readonly ownWindow: number = L.LEAST_WINDOW;
   readonly maxFrame: number;
   readonly ownMaxFrame: number = 0x100000;
   readonly refuse: Codec["refuse"] = (out, id) => this.reset(out, id);

@@ -4,7 +4,7 @@ import { type BilingualOptions, bilingualMux, bilingualWire, type Role, type Wir
 import type { Mux } from "streams-core";
 import { oneOf, wholeNumber } from "streams-core/kit";
 import { MioCodec } from "./codec.js";
-import { MAX_SIZE, PIECE } from "./layout.js";
+import { LEAST_WINDOW, MAX_SIZE } from "./layout.js";
 
 /** Those below are about the original at the other end. */
 export interface MioOptions extends BilingualOptions {
@@ -41,9 +41,9 @@ function codecs(options: MioOptions): (role: Role) => MioCodec {
   const { peer = "auto", idStrategy, windowSizeLimit, readBufferLimit, closeDelay } = options;
   const counts = oneOf("idStrategy", idStrategy, "apart", ["apart", "stock"]) === "stock" && peer === "stock";
   const numbers = {
-    windowSizeLimit: wholeNumber("windowSizeLimit", windowSizeLimit, MAX_SIZE, { min: 2 * PIECE, max: MAX_SIZE }),
+    windowSizeLimit: wholeNumber("windowSizeLimit", windowSizeLimit, MAX_SIZE, { min: LEAST_WINDOW, max: MAX_SIZE }),
     readBufferLimit: wholeNumber("readBufferLimit", readBufferLimit, 128, { max: 0x100000 }),
-    closeDelay: wholeNumber("closeDelay", closeDelay, 100, { min: 0 }),
+    closeDelay: wholeNumber("closeDelay", closeDelay, 100, { min: 0, max: 2 ** 31 - 1 }),
   };
   return (role) => new MioCodec(role, counts ? "counting" : peer, numbers);
 }

@@ -29,5 +29,7 @@ export const REFUSED = 4;
 export const SIGN = 0x535452;
 /** Credit goes to the original in multiples of this, which is more than any frame of its own. */
 export const PIECE = 0x10000;
+/** The least that a window for streams of the original's may be, and what it is between our own ends. */
+export const LEAST_WINDOW: number = 2 * PIECE;
 /** From one id of ours to the next: the original's counter, which goes on from each of them, has the room between. */
 export const APART = 4096;

@@ -1,13 +1,15 @@
 // The whole suite of the contract over a connection in memory, both ends ours.
 
-import { providerSuite, runnerOf } from "streams-conformance";
+import { mio } from "mux-mio";
+import { around, EVERYTHING, overMemory, providerSuite, runnerOf } from "streams-conformance";
 import { describe, test } from "vitest";
-import { around, features, KiB, pairs } from "./tools/conformance.js";
+
+const KiB = 1024;
 
 providerSuite(runnerOf({ describe, test }), {
   name: "mio",
-  features,
-  pair: pairs({}),
+  features: { ...EVERYTHING, headers: "preamble" },
+  pair: overMemory(mio()),
   limits: { sizes: around(128, 4 * KiB, 64 * KiB, 256 * KiB) },
   scale: 0.1,
 });

@@ -1,6 +1,7 @@
 // What a peer may do and what it may not, and what it gets for it.
 
-import { describe, expect, test } from "vitest";
+import { mio } from "mux-mio";
+import { describe, expect, test, vi } from "vitest";
 import { bytes, credit, data, end, extension, frame, open, reset, sessionEnd, sign, times } from "./tools/frames.js";
 import { errorOf, RawPeer, text, turn } from "./tools/peer.js";
 
@@ -190,4 +191,27 @@ describe("the end of a session", () => {
     await peer.ended;
     expect(peer.said.length).toBe(3);
   });
+
+  test("however long the peer then gets: the transport is not broken off before", async () => {
+    const peer = new RawPeer({ closeDelay: 50, writeStallTimeout: 2 ** 31 - 1 });
+    const listener = peer.session.listen();
+    await peer.send(open(2));
+    await (await listener.accept())?.close();
+    await peer.send(end(2));
+    const broken = vi.spyOn(peer.near, "reset");
+    const ended = vi.spyOn(peer.near, "close");
+    void peer.session.shutdown();
+    await peer.ended;
+    expect(ended.mock.invocationCallOrder[0]).toBeLessThan(broken.mock.invocationCallOrder[0] ?? Infinity);
+  });
+});
+
+test.each([
+  [{ windowSizeLimit: 131_071 }, /windowSizeLimit/],
+  [{ readBufferLimit: 0 }, /readBufferLimit/],
+  [{ closeDelay: 2 ** 31 }, /closeDelay/],
+])("the options %o are refused", (options, message) => {
+  expect(() => mio(options)).toThrow(
+    expect.objectContaining({ code: "ERR_OPTION_INVALID", message: expect.stringMatching(message) }),
+  );
 });

@@ -1,7 +1,7 @@
 // muxado 2 for Streams: `muxado()` makes a mux of it.
 
 import { type BilingualOptions, bilingualMux, bilingualWire, type MakeCodec, type Role, type Wire } from "mux-engine";
-import type { Mux } from "streams-core";
+import { type Mux, StreamsError } from "streams-core";
 import { milliseconds, wholeNumber } from "streams-core/kit";
 import { beating, type OnBeat } from "./beating.js";
 import { MuxadoCodec } from "./codec.js";
@@ -30,7 +30,7 @@ export interface MuxadoOptions extends BilingualOptions {
   readonly maxWindowSize?: number;
   /**
    * Whether streams have types, as the original's `NewTypedStreamSession` gives them: the header `muxado-type` of a new stream, a
-   * number from 0 to 4294967295. Default false, or true with `heartbeat`.
+   * number from 0 to 4294967295. Default false, or true with `heartbeat`, which needs it.
    */
   readonly typed?: boolean;
   /** Beats as the original's `NewHeartbeat` does. The peer must answer them, as it does with `typed` or with its own heartbeat. Default none. */
@@ -62,6 +62,12 @@ function codecOf({
   typed = heartbeat !== undefined,
 }: MuxadoOptions): MakeCodec {
   const window = wholeNumber("maxWindowSize", maxWindowSize, DEFAULT_WINDOW, { min: 16 * 1024, max: 16 * 1024 * 1024 });
+  if (heartbeat !== undefined && !typed) {
+    throw new StreamsError(
+      "ERR_OPTION_INVALID",
+      "Option typed must not be false with heartbeat: beats are typed streams.",
+    );
+  }
   const type = wholeNumber("heartbeat.type", heartbeat?.type, DEFAULT_TYPE, { min: 0, max: 0xffffffff });
   return (role) => {
     const codec = new MuxadoCodec(role, peer !== "stock", window);

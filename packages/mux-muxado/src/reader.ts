@@ -28,6 +28,8 @@ export class Reader implements Syntax {
   #lastId = 0;
   #code = 0;
   #reason = "";
+  /** A character of it may be cut anywhere. */
+  #decoder: TextDecoder | undefined;
 
   /** @param heedsSign whether the sign of our own ends counts */
   constructor(sink: CodecSink, isLocal: (id: number) => boolean, heedsSign: boolean) {
@@ -50,7 +52,7 @@ export class Reader implements Syntax {
       this.#sink.data(payload);
       if (this.flow === 0) this.#sink.dataEnd((this.#flags & L.FIN) !== 0);
     } else if (this.#type === L.GOAWAY) {
-      if (this.#reason.length < L.MAX_REASON) this.#reason += new TextDecoder().decode(payload);
+      if (this.#reason.length < L.MAX_REASON) this.#reason += this.#decoder?.decode(payload, { stream: true }) ?? "";
       if (this.flow === 0) this.#tellGoAway();
     }
   }
@@ -118,6 +120,7 @@ export class Reader implements Syntax {
     this.#lastId = lastId & L.MAX_ID;
     this.#code = code;
     this.#reason = "";
+    this.#decoder = new TextDecoder();
     this.flow = this.#length - L.GOAWAY_BODY;
     if (this.flow === 0) this.#tellGoAway();
   }

@@ -58,6 +58,7 @@ test.each([
   [{ heartbeat: { tolerance: -1 } }, /heartbeat.tolerance/],
   [{ heartbeat: { type: 2 ** 32 } }, /heartbeat.type/],
   [{ maxWindowSize: 1000 }, /maxWindowSize/],
+  [{ typed: false, heartbeat: {} }, /typed/],
 ])("the options %o are refused", (options, message) => {
   expect(() => muxado(options)).toThrow(message);
 });

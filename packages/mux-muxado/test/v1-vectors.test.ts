@@ -14,6 +14,13 @@ const HEARTBEAT = "0008060100000003 7ffffffffffffeff";
 const SIGN = "0008060100000003 5374726dfffffeff";
 const ended = (code: number, failed?: SessionEnd["failed"]): SessionEnd => ({ code, reason: "bye", failed });
 
+test("streams may have any type but that of heartbeats, of which the original must not get a second one", () => {
+  for (const type of ["0", "4294967040", "4294967295"]) v1().admit(encodeHeaders({ "muxado-type": type }));
+  expect(() => v1().admit(encodeHeaders({ "muxado-type": "4294967039" }))).toThrow(
+    expect.objectContaining({ code: "ERR_HEADERS_INVALID" }),
+  );
+});
+
 interface Vector {
   readonly hex: string;
   write(codec: Muxado1Codec, out: Output): void;

@@ -63,6 +63,7 @@ function policyOf(version: SmuxVersion, o: SmuxOptions): Policy {
     endApart: true,
     silentAccept: true,
     laxEnd: true,
+    resetIsEnd: true,
     endAfterPeer: o.halfClose === false,
     beaconInterval: milliseconds("nopInterval", o.nopInterval, 10_000),
     ...(firstWriteDelay > 0 ? { firstWriteDelay } : {}),

@@ -1,5 +1,7 @@
 // Towards the original: exactly its bytes, and its ways. The other end is built by hand, with the clock in hand.
 
+import { SmuxStream } from "mux-smux";
+import type { Decision, Stream } from "streams-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { bytes } from "./tools/frames.js";
 import { errorOf, RawPeer, text, turn } from "./tools/peer.js";
@@ -241,6 +243,17 @@ describe("version 2", () => {
     expect(peer.seen.slice(2)).toEqual([`upd 3 1+${1024 * KiB - 1}`]);
   });
 
+  test("what still comes on a stream that was reset is not counted, in however small frames", async () => {
+    const peer = new RawPeer({ version: 2, ...STOCK });
+    const listener = peer.session.listen();
+    await peer.send(peer.say.syn(3), peer.say.psh(3, "x"));
+    (await listener.accept())?.reset();
+    const some = bytes(...Array.from({ length: 1000 }, () => peer.say.psh(3, "x")));
+    for (let i = 0; i < 50; i += 1) await peer.send(some);
+    await peer.send(peer.say.syn(5));
+    expect(peer.session.stats().streamsOpen).toBe(1);
+  });
+
   test("credit is given for what was read, in half windows", async () => {
     const peer = new RawPeer({ version: 2, ...STOCK });
     const listener = peer.session.listen();
@@ -254,6 +267,55 @@ describe("version 2", () => {
 });
 
 describe("version 1", () => {
+  const full = "x".repeat(32 * KiB);
+
+  test("what a stream had sent before it was refused is no reason to read nothing more", async () => {
+    const peer = new RawPeer({ maxReceiveBuffer: 64 * KiB, ...STOCK });
+    let refuse = (): void => {};
+    const refused = new Promise<Decision>((resolve) => {
+      refuse = () => resolve({ accept: false });
+    });
+    const decisions = [refused, { accept: true }];
+    const listener = peer.session.listen(() => decisions.shift());
+    await peer.send(peer.say.syn(3), peer.say.psh(3, full), peer.say.psh(3, full));
+    refuse();
+    await turn();
+    await peer.send(peer.say.syn(5), peer.say.psh(5, "hello"));
+    expect(text(await (await listener.accept())?.read())).toBe("hello");
+  });
+
+  test("what nobody has read of streams that are over is no reason to read nothing more, and can still be read", async () => {
+    const peer = new RawPeer({ maxReceiveBuffer: 64 * KiB, finLinger: 0, ...STOCK });
+    const listener = peer.session.listen();
+    const over: (Stream | null)[] = [];
+    for (const id of [3, 5]) {
+      await peer.send(peer.say.syn(id), peer.say.psh(id, full), peer.say.fin(id));
+      const stream = await listener.accept();
+      await stream?.close();
+      await stream?.closed;
+      over.push(stream);
+    }
+    await peer.send(peer.say.syn(7), peer.say.psh(7, full));
+    const last = await listener.accept();
+    for (const stream of [...over, last]) expect(text(await stream?.read())).toBe(full);
+    // Counted once: with the next ones unread the limit is where it was.
+    for (let i = 0; i < 4; i += 1) await peer.send(peer.say.psh(7, full));
+    expect([...peer.session.stats().streams()][0]?.unread).toBe(64 * KiB);
+  });
+
+  test("stopReading drops what is unread of a stream that the peer has ended, too", async () => {
+    const peer = new RawPeer({ maxReceiveBuffer: 32 * KiB, ...STOCK });
+    const listener = peer.session.listen();
+    await peer.send(peer.say.syn(3), peer.say.psh(3, full.slice(1)), peer.say.fin(3), peer.say.syn(5));
+    const [ended, open] = [await listener.accept(), await listener.accept()];
+    await peer.send(peer.say.psh(5, "x"));
+    if (ended instanceof SmuxStream) ended.stopReading();
+    await peer.send(peer.say.psh(5, "y"));
+    expect([text(await open?.read()), text(await open?.read())]).toEqual(["x", "y"]);
+    expect((await errorOf(ended?.read().then(text))).code).toBe("ERR_RESET");
+    await ended?.write(bytes("on"));
+  });
+
   test("with maxReceiveBuffer unread nothing more is taken from the transport, until some is read", async () => {
     const peer = new RawPeer({ maxReceiveBuffer: 256 * KiB, ...STOCK });
     const listener = peer.session.listen();

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { SmuxCodec } from "../src/codec.js";
 import { codec, framesIn, noting } from "./tools/codec.js";
 import { bytes, framesOf } from "./tools/frames.js";
+import { RawPeer } from "./tools/peer.js";
 
 const { syn, psh, upd } = framesOf(2);
 const KiB = 1024;
@@ -112,6 +113,16 @@ describe("what is kept", () => {
     // With the totals kept, this would be more than was sent.
     wire.receive(bytes(upd(3, 77, 1), upd(5, 77, 1)), sink);
     expect(told).toEqual(["credit 3 1", "credit 5 1"]);
+  });
+
+  test("nor of a stream that an end of ours opened after it was told to open no more", async () => {
+    const peer = new RawPeer({ version: 2 });
+    const listener = peer.session.listen();
+    await peer.send(peer.say.sign, peer.say.syn(3));
+    await listener.accept();
+    void peer.session.shutdown();
+    await peer.send(peer.say.syn(5), peer.say.upd(5, 77, 1));
+    expect(peer.session.stats().streamsOpen).toBe(1);
   });
 
   test("a codec of version 1 has no credit", () => {

@@ -2,10 +2,12 @@
 
 import { memoryPair } from "streams-core";
 import { toDuplex } from "streams-core/node";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { HangUp } from "../src/hang-up.js";
 
 test("what was written leaves, however long the peer takes to take it", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
   const [near, far] = memoryPair({ highWaterMark: 1000 });
   const sock = toDuplex(near);
   const hangUp = new HangUp(sock, 5000);
@@ -14,10 +16,11 @@ test("what was written leaves, however long the peer takes to take it", async ()
   let received = 0;
   for (let chunk = await far.read(); chunk !== null; chunk = await far.read()) {
     received += chunk.byteLength;
-    await new Promise((done) => setTimeout(done, 10));
+    vi.advanceTimersByTime(10);
   }
   expect(received).toBe(20_000);
   await far.close();
+  vi.advanceTimersByTime(40);
   await hangUp.gone;
 });
 

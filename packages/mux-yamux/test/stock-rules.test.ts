@@ -81,6 +81,18 @@ describe("a stream of ours", () => {
     expect(await errorOf(streams[1]?.opened ?? Promise.resolve())).toMatchObject({ code: "ERR_REFUSED" });
   });
 
+  test("frees its place among those that wait with its first data, or end, where hashicorp says nothing else", async () => {
+    const peer = new RawPeer({ role: "client", acceptBacklog: 2 });
+    const [first, second] = await opened(peer, 4);
+    for (const stream of [first, second]) await stream?.close();
+    await turn();
+    await peer.send(data(1, "x"));
+    expect(peer.said.slice(-1)).toEqual(["1 1 5 0"]);
+    await peer.send(end(3));
+    expect(peer.said.slice(-1)).toEqual(["1 1 7 0"]);
+    await Promise.all([first?.opened, second?.opened]);
+  });
+
   test("that was given up while it waited is never opened, and what it wrote is not sent", async () => {
     const peer = new RawPeer({ role: "client", acceptBacklog: 1 });
     const [, waiting] = await opened(peer, 2);
@@ -193,6 +205,15 @@ describe("GO_AWAY", () => {
     await peer.send(end(1));
     void peer.conn.close();
     expect(await peer.session.closed).toMatchObject({ code: 0, remote: true });
+  });
+
+  test("of code 0 sends back those of ours that still wait to be opened", async () => {
+    const peer = new RawPeer({ role: "client", acceptBacklog: 1 });
+    const [first, waiting] = await opened(peer, 2);
+    await peer.send(goAway(0), accept(1));
+    await first?.opened;
+    expect(await errorOf(waiting?.opened ?? Promise.resolve())).toMatchObject({ code: "ERR_REFUSED", retryable: true });
+    expect(peer.said).toEqual(["1 1 1 0"]);
   });
 
   test.each([1, 2])("of code %i is a session that failed", async (code) => {

@@ -9,25 +9,14 @@ import { smux } from "mux-smux";
 import { spdy } from "mux-spdy";
 import { generateKeys, ssh } from "mux-ssh";
 import { yamux } from "mux-yamux";
-import type { ProviderSetup } from "streams-conformance";
-import type { Features, Mux } from "streams-core";
+import { EVERYTHING, type ProviderSetup } from "streams-conformance";
+import type { Mux } from "streams-core";
 
 export type Manifest = Pick<ProviderSetup, "features" | "exceptions" | "limits" | "scale">;
 
 export interface Entry extends Manifest {
   readonly mux: () => Mux;
 }
-
-const ALL: Features = {
-  headers: "native",
-  opens: "both",
-  flowControl: "stream",
-  halfClose: true,
-  resetCode: true,
-  ping: true,
-  priority: true,
-  drain: true,
-};
 
 /** The other end may be a process that takes its time to start. */
 const PATIENT = { signTimeout: 30_000 };
@@ -38,15 +27,20 @@ const OTHERS = { scale: 0.1 };
 const keys = generateKeys();
 
 export const muxes: Readonly<Record<string, Entry>> = {
-  native: { mux: () => native(), features: ALL },
-  yamux: { mux: () => yamux(PATIENT), ...OTHERS, features: { ...ALL, headers: "preamble" }, limits: { backlog: 256 } },
-  spdy: { mux: () => spdy(PATIENT), ...OTHERS, features: ALL },
-  smux: { mux: () => smux({ version: 2, ...PATIENT }), ...OTHERS, features: { ...ALL, headers: "preamble" } },
-  smux1: { mux: () => smux(PATIENT), ...OTHERS, features: { ...ALL, headers: "preamble" } },
-  mio: { mux: () => mio(PATIENT), ...OTHERS, features: { ...ALL, headers: "preamble" } },
-  muxado: { mux: () => muxado(PATIENT), ...OTHERS, features: { ...ALL, headers: "preamble" } },
-  muxado1: { mux: () => muxado1(PATIENT), ...OTHERS, features: { ...ALL, headers: "preamble" } },
-  http2: { mux: () => http2(), features: { ...ALL, priority: false } },
+  native: { mux: () => native(), features: EVERYTHING },
+  yamux: {
+    mux: () => yamux(PATIENT),
+    ...OTHERS,
+    features: { ...EVERYTHING, headers: "preamble" },
+    limits: { backlog: 256 },
+  },
+  spdy: { mux: () => spdy(PATIENT), ...OTHERS, features: EVERYTHING },
+  smux: { mux: () => smux({ version: 2, ...PATIENT }), ...OTHERS, features: { ...EVERYTHING, headers: "preamble" } },
+  smux1: { mux: () => smux(PATIENT), ...OTHERS, features: { ...EVERYTHING, headers: "preamble" } },
+  mio: { mux: () => mio(PATIENT), ...OTHERS, features: { ...EVERYTHING, headers: "preamble" } },
+  muxado: { mux: () => muxado(PATIENT), ...OTHERS, features: { ...EVERYTHING, headers: "preamble" } },
+  muxado1: { mux: () => muxado1(PATIENT), ...OTHERS, features: { ...EVERYTHING, headers: "preamble" } },
+  http2: { mux: () => http2(), features: { ...EVERYTHING, priority: false } },
   ssh: {
     mux: () =>
       ssh({
@@ -56,6 +50,6 @@ export const muxes: Readonly<Record<string, Entry>> = {
         hostKeys: [keys.privateKey],
         users: { matrix: { password: "matrix" } },
       }),
-    features: { ...ALL, headers: "preamble", priority: false },
+    features: { ...EVERYTHING, headers: "preamble", priority: false },
   },
 };

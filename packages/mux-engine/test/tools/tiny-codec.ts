@@ -27,10 +27,13 @@ export const RESET = 5;
 export const BEACON = 6;
 export const EXTENSION = 7;
 export const CLOSE = 8;
+export const ACKNOWLEDGE = 9;
 
 export interface TinyOptions {
   readonly window?: number;
   readonly policy?: Policy;
+  /** Whether it says of each stream that it has come. */
+  readonly acknowledges?: boolean;
 }
 
 export class TinyCodec implements Codec, Syntax {
@@ -40,6 +43,7 @@ export class TinyCodec implements Codec, Syntax {
   readonly window: number;
   readonly maxFrame: number = 16384;
   readonly credit: Codec["credit"];
+  readonly acknowledge: Codec["acknowledge"];
   readonly #client: boolean;
   readonly #framer = new Framer(this);
   #sink: CodecSink | undefined;
@@ -48,7 +52,7 @@ export class TinyCodec implements Codec, Syntax {
   want = HEAD;
   flow = 0;
 
-  constructor(role: Role, { window = 65536, policy = {} }: TinyOptions = {}) {
+  constructor(role: Role, { window = 65536, policy = {}, acknowledges = false }: TinyOptions = {}) {
     this.#client = role === "client";
     this.window = window;
     this.policy = { endApart: true, silentAccept: true, laxEnd: true, ...policy };
@@ -57,6 +61,7 @@ export class TinyCodec implements Codec, Syntax {
     this.features = { headers: "none", opens: "both", flowControl, halfClose: true, ...cannot };
     const [local, remote] = this.#client ? [1, 2] : [2, 1];
     this.ids = gappedIds({ local, remote, step: 2, max: 0x7fffffff });
+    if (acknowledges) this.acknowledge = (out, id) => frame(out, ACKNOWLEDGE, id, 0);
     if (Number.isFinite(window)) this.credit = (out, id, bytes) => frame(out, CREDIT, id, bytes);
   }
 

@@ -14,7 +14,7 @@ import {
   writeU16,
   writeU32,
 } from "mux-engine";
-import type { ErrorCode, Features } from "streams-core";
+import { type ErrorCode, type Features, StreamsError } from "streams-core";
 import { Heartbeats } from "../heartbeats.js";
 import { MAGIC } from "../sign.js";
 import { FEATURES, POLICY } from "../stock.js";
@@ -31,7 +31,7 @@ export class Muxado1Codec implements Codec {
   readonly ids: Ids;
   readonly window: number = L.WINDOW;
   readonly maxFrame: number = L.MAX_LENGTH;
-  readonly admit: (block: Uint8Array) => void = admitType;
+  readonly admit: (block: Uint8Array) => void = admit;
   readonly #firstRemote: number;
   readonly #reader: (sink: CodecSink) => Reader;
   readonly #heartbeats: Heartbeats;
@@ -98,6 +98,16 @@ export class Muxado1Codec implements Codec {
   extension(out: Output, id: number, length: number): number {
     return head(out, L.EXTENSION, 0, id, length, length);
   }
+}
+
+/** As `admitType`, but for the type of heartbeats: at a second one the original reads nothing any more. */
+function admit(block: Uint8Array): void {
+  admitType(block);
+  if (typeIn(block) !== L.HEARTBEAT) return;
+  throw new StreamsError(
+    "ERR_HEADERS_INVALID",
+    `Type ${L.HEARTBEAT} is that of muxado's heartbeats; take another one.`,
+  );
 }
 
 /** The more urgent the higher; the default is not said. */

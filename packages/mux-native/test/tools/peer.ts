@@ -1,9 +1,12 @@
 // A peer that says whatever a test wants, over memory, and notes every frame it gets.
 
 import { type NativeOptions, native } from "mux-native";
-import { type Conn, isStreamsError, memoryPair, type StreamProvider, type StreamsError } from "streams-core";
+import { type Conn, memoryPair, type StreamProvider, type StreamsError } from "streams-core";
 import { onTestFinished } from "vitest";
+import { errorOf, turn } from "../../../mux-engine/test/tools/raw-peer.js";
 import { bytes, CLOSE, type Frame, parse, preface, readU32 } from "./frames.js";
+
+export { errorOf, text, turn } from "../../../mux-engine/test/tools/raw-peer.js";
 
 const PREFACE = 24;
 
@@ -60,13 +63,8 @@ export class RawPeer {
   }
 
   /** What the session failed with. */
-  async failure(): Promise<StreamsError> {
-    const error: unknown = await this.session.closed.then(
-      (info) => new Error(`The session ended cleanly with ${JSON.stringify(info)}.`),
-      (reason: unknown) => reason,
-    );
-    if (!isStreamsError(error)) throw error;
-    return error;
+  failure(): Promise<StreamsError> {
+    return errorOf(this.session.closed);
   }
 
   /** The code of the CLOSE frame that came. */
@@ -99,26 +97,12 @@ export class RawPeer {
   }
 }
 
-/** A turn of the event loop: everything that could be done at once has been. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** @throws when it is still not so after many turns */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   for (let i = 0; !condition(); i += 1) {
     if (i === 2000) throw new Error(`It never came to this: ${what}.`);
     await turn();
   }
-}
-
-export async function errorOf(work: Promise<unknown>): Promise<StreamsError> {
-  const error: unknown = await work.then(
-    (value) => new Error(`It gave ${String(value)} where an error was due.`),
-    (reason: unknown) => reason,
-  );
-  if (!isStreamsError(error)) throw error;
-  return error;
 }
 
 /** Two sessions over memory. */
@@ -139,8 +123,4 @@ export async function readAll(source: AsyncIterable<Uint8Array>): Promise<Uint8A
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(chunk);
   return bytes(...chunks);
-}
-
-export function text(chunk: Uint8Array | null): string {
-  return chunk === null ? "<end>" : Buffer.from(chunk).toString();
 }

@@ -27,5 +27,7 @@ export function oneOf<T extends string>(name: string, value: T | undefined, fall
 }
 
 function invalid(name: string, wanted: string, value: unknown): StreamsError {
-  return new StreamsError("ERR_OPTION_INVALID", `Option ${name} must be ${wanted}, not ${String(value)}.`);
+  // Not every object can be made a string.
+  const given = typeof value === "object" && value !== null ? "an object" : String(value);
+  return new StreamsError("ERR_OPTION_INVALID", `Option ${name} must be ${wanted}, not ${given}.`);
 }

@@ -22,6 +22,13 @@ describe("options", () => {
     expect(() => milliseconds("size", 2 ** 31, 1)).toThrow(invalid);
   });
 
+  test("what cannot even be printed is refused with the same error", () => {
+    // As plain JavaScript may call it.
+    const nothing = Object.create(null);
+    expect(() => wholeNumber("size", nothing, 7)).toThrow("from 1 to 9007199254740991, not an object");
+    expect(() => oneOf("size", nothing, "m", ["s", "m"])).toThrow(invalid);
+  });
+
   test("one of several words is taken, another names them", () => {
     expect(oneOf("size", "s", "m", ["s", "m", "l"])).toBe("s");
     expect(oneOf("size", undefined, "m", ["s", "m", "l"])).toBe("m");
