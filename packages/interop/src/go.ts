@@ -27,9 +27,12 @@ export async function goVersion(): Promise<string> {
   return version;
 }
 
-/** The version of a module that a peer of ours is built with, from its go.mod. @throws if the peer does not require it */
-export function moduleVersion(folder: string, module: string): string {
-  const lines = readFileSync(join(ROOT, folder, "go.mod"), "utf8").split("\n");
+/**
+ * The version of a module that a peer of ours is built with, from its go.mod or what it has instead. @throws if the peer does not
+ * require it
+ */
+export function moduleVersion(folder: string, module: string, modfile = "go.mod"): string {
+  const lines = readFileSync(join(ROOT, folder, modfile), "utf8").split("\n");
   for (const line of lines) {
     const [name, version] = line
       .trim()
@@ -37,7 +40,7 @@ export function moduleVersion(folder: string, module: string): string {
       .split(" ");
     if (name === module && version?.startsWith("v")) return version;
   }
-  throw new Error(`go/${folder}/go.mod does not require ${module}.`);
+  throw new Error(`go/${folder}/${modfile} does not require ${module}.`);
 }
 
 /** The registry does not give out an original, which is no fault of ours and none of its. */
@@ -45,23 +48,30 @@ export class Unavailable extends Error {}
 
 const programs = new Map<string, Promise<string>>();
 
-/** The path of a peer's program, built once for each state of its sources. @throws with the compiler's words */
-export function goProgram(folder: string): Promise<string> {
-  const known = programs.get(folder);
+/**
+ * The path of a peer's program, built once for each state of its sources.
+ * @param modfile with the versions to build it with, where they are not those of its go.mod
+ * @throws with the compiler's words
+ */
+export function goProgram(folder: string, modfile = "go.mod"): Promise<string> {
+  const name = `${folder}/${modfile}`;
+  const known = programs.get(name);
   if (known !== undefined) return known;
-  const building = build(folder);
+  const building = build(folder, modfile);
   building.catch(() => {});
-  programs.set(folder, building);
+  programs.set(name, building);
   return building;
 }
 
-async function build(folder: string): Promise<string> {
-  const hash = createHash("sha256").update(await goVersion());
+async function build(folder: string, modfile: string): Promise<string> {
+  const hash = createHash("sha256")
+    .update(await goVersion())
+    .update(modfile);
   for (const part of ["kit", folder]) addFiles(hash, part);
   const path = join(binaries(), `${folder}-${hash.digest("hex").slice(0, 16)}`);
   if (existsSync(path)) return path;
   const half = `${path}.${process.pid}`;
-  const args = ["build", "-buildvcs=false", "-o", half, "."];
+  const args = ["build", "-buildvcs=false", `-modfile=${modfile}`, "-o", half, "."];
   await run("go", args, { cwd: join(ROOT, folder), maxBuffer: 2 ** 24 }).catch((error: unknown) => {
     const words = error instanceof Error ? error.message : String(error);
     const [refused] = /^.*(?:40[34] |410 |module version is not available).*$/m.exec(words) ?? [];

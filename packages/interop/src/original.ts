@@ -106,14 +106,16 @@ export interface GoOriginal {
   readonly impl: string;
   /** The module that it is, for its version. */
   readonly module: string;
+  /** Beside main.go, with other versions than go.mod has. */
+  readonly modfile?: string;
 }
 
 /** An original in Go. */
-export function goOriginal({ folder, impl, module }: GoOriginal): Pick<Original, "version" | "start"> {
+export function goOriginal({ folder, impl, module, modfile }: GoOriginal): Pick<Original, "version" | "start"> {
   return {
-    version: moduleVersion(folder, module),
+    version: moduleVersion(folder, module, modfile),
     async start(options) {
-      const peer = new GoPeer({ program: await goProgram(folder), impl, ...options });
+      const peer = new GoPeer({ program: await goProgram(folder, modfile), impl, ...options });
       try {
         await peer.ready;
       } catch (error) {

@@ -17,6 +17,14 @@ const (
 	Server Role = "server"
 )
 
+// Of gives what belongs to the role.
+func Of[T any](role Role, client, server T) T {
+	if role == Client {
+		return client
+	}
+	return server
+}
+
 // Session is one original's session over a connection. What else it can do it says by Pinger, GoAwayer, Coder and Doer.
 type Session interface {
 	// Open opens a stream. args is what the case passed, and may be absent.

@@ -2,7 +2,10 @@
 package main
 
 import (
+	"encoding/json"
+	"net"
 	"sync"
+	"time"
 
 	"interop/kit"
 )
@@ -18,13 +21,26 @@ type config struct {
 	HeartbeatToleranceMs int `json:"heartbeatToleranceMs"`
 }
 
-// openArgs is what a case may say of a new stream.
-type openArgs struct {
-	Type uint32 `json:"type"`
+// heartbeat sets an original's times, where there are beats.
+func (c config) heartbeat(interval, tolerance *time.Duration) {
+	if c.HeartbeatIntervalMs > 0 {
+		*interval = time.Duration(c.HeartbeatIntervalMs) * time.Millisecond
+		*tolerance = time.Duration(c.HeartbeatToleranceMs) * time.Millisecond
+	}
 }
 
 func main() {
-	kit.Main(map[string]kit.Make{"inconshreveable": inconshreveable, "ngrok": ngrok})
+	kit.Main(map[string]kit.Make{"inconshreveable": configured(inconshreveable), "ngrok": configured(ngrok)})
+}
+
+func configured(make func(net.Conn, kit.Role, config) kit.Session) kit.Make {
+	return func(conn net.Conn, role kit.Role, raw json.RawMessage) (kit.Session, error) {
+		var c config
+		if err := kit.Config(raw, &c); err != nil {
+			return nil, err
+		}
+		return make(conn, role, c), nil
+	}
 }
 
 // beats counts what the callback of a heartbeat was told.
@@ -60,18 +76,4 @@ func (b *beats) wait(answered int) (any, error) {
 		b.changed.Wait()
 	}
 	return map[string]int{"answered": b.answered, "missed": b.missed}, nil
-}
-
-// ending is what a session says of its end: the error that ended it, and what the other end said in its GOAWAY.
-type ending struct {
-	Error       string `json:"error"`
-	RemoteError string `json:"remoteError,omitempty"`
-	Debug       string `json:"debug"`
-}
-
-func text(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }

@@ -1,8 +1,10 @@
-// Command smux is github.com/xtaci/smux at one end of a connection.
+// Command smux is github.com/xtaci/smux at one end of a connection: with go.mod the newest, with 1.5.53.mod the last version in which
+// an end is that of both directions.
 package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net"
 
 	"github.com/xtaci/smux"
@@ -16,11 +18,7 @@ func main() {
 		if err := kit.Config(given, config); err != nil {
 			return nil, err
 		}
-		create := smux.Server
-		if role == kit.Client {
-			create = smux.Client
-		}
-		made, err := create(conn, config)
+		made, err := kit.Of(role, smux.Client, smux.Server)(conn, config)
 		return session{made}, err
 	}})
 }
@@ -38,3 +36,10 @@ type stream struct{ *smux.Stream }
 func wrap(opened *smux.Stream, err error) (kit.Stream, error) { return stream{opened}, err }
 
 func (s stream) ID() uint64 { return uint64(s.Stream.ID()) }
+
+func (s stream) CloseWrite() error {
+	if half, can := any(s.Stream).(interface{ CloseWrite() error }); can {
+		return half.CloseWrite()
+	}
+	return errors.New("this version has no CloseWrite")
+}

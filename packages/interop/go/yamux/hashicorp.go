@@ -24,11 +24,7 @@ func hashicorp(conn net.Conn, role kit.Role, raw json.RawMessage) (kit.Session, 
 	set(&c.StreamOpenTimeout, milliseconds(given.StreamOpenTimeoutMs))
 	set(&c.StreamCloseTimeout, milliseconds(given.StreamCloseTimeoutMs))
 	set(&c.KeepAliveInterval, milliseconds(given.KeepAliveIntervalMs))
-	makeSession := yamux.Server
-	if role == kit.Client {
-		makeSession = yamux.Client
-	}
-	session, err := makeSession(conn, c)
+	session, err := kit.Of(role, yamux.Client, yamux.Server)(conn, c)
 	return hashicorpSession{session}, err
 }
 

@@ -25,11 +25,7 @@ func libp2p(conn net.Conn, role kit.Role, raw json.RawMessage) (kit.Session, err
 	set(&c.InitialStreamWindowSize, given.InitialStreamWindowSize)
 	set(&c.MaxIncomingStreams, given.MaxIncomingStreams)
 	set(&c.KeepAliveInterval, milliseconds(given.KeepAliveIntervalMs))
-	makeSession := yamux.Server
-	if role == kit.Client {
-		makeSession = yamux.Client
-	}
-	session, err := makeSession(conn, c, nil)
+	session, err := kit.Of(role, yamux.Client, yamux.Server)(conn, c, nil)
 	return libp2pSession{session}, err
 }
 

@@ -1,12 +1,11 @@
 // mux-spdy against moby/spdystream, which has no windows, the docker/spdystream of 2016 that it was, and, in this process, spdy-transport
 // of npm, which has windows.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { type SpdyOptions, spdy } from "mux-spdy";
 import type { Mux } from "streams-core";
 import { localPeer } from "../local-peer.js";
 import { goOriginal, type Original, type Wire } from "../original.js";
+import { versionOf } from "../version-of.js";
 import { endings } from "./spdy/endings.js";
 import { headers } from "./spdy/headers.js";
 import { withHttpHeaders } from "./spdy/http-headers.js";
@@ -40,12 +39,6 @@ export const javascript: Original = {
 /** Towards what speaks HTTP. */
 function mux(options: SpdyOptions): Mux {
   return withHttpHeaders(spdy({ signTimeout: 300, ...options }));
-}
-
-function versionOf(name: string): string {
-  const path = createRequire(import.meta.url).resolve(`${name}/package.json`);
-  const { version }: { version: string } = JSON.parse(readFileSync(path, "utf8"));
-  return `v${version}`;
 }
 
 export const wire: Wire = {

@@ -1,12 +1,11 @@
 // mux-yamux against hashicorp/yamux, libp2p's go-yamux and, in this process, @libp2p/yamux.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { type YamuxOptions, yamux } from "mux-yamux";
 import type { Mux } from "streams-core";
 import { localPeer } from "../local-peer.js";
 import { goOriginal, type Original, type Wire } from "../original.js";
 import type { Role } from "../peer.js";
+import { versionOf } from "../version-of.js";
 import { backlog } from "./yamux/backlog.js";
 import { bare } from "./yamux/bare.js";
 import { ends } from "./yamux/ends.js";
@@ -33,13 +32,6 @@ export const javascript: Original = {
   mux,
   resets: { seen: "error" },
 };
-
-function versionOf(name: string): string {
-  const entry = createRequire(import.meta.url).resolve(name);
-  const folder = entry.slice(0, entry.lastIndexOf(`/${name}/`) + name.length + 2);
-  const { version }: { version: string } = JSON.parse(readFileSync(`${folder}package.json`, "utf8"));
-  return `v${version}`;
-}
 
 const names = originals.map(({ name }) => name);
 

@@ -21,7 +21,7 @@ export const WIRES: readonly WireName[] = ALL.filter((name) =>
 );
 
 /** The other end may be a process that takes its time to start. */
-const PATIENT = { signTimeout: 30_000 };
+const PATIENT = { signTimeout: Number.POSITIVE_INFINITY };
 
 export interface Limits {
   /** Milliseconds. The defaults are those of the wire. */

@@ -1,9 +1,10 @@
 // mio for hostile peers, as towards the original: frames built by hand, so that what is tested is not what tests.
 
 import { mio } from "mux-mio";
-import type { ErrorCode } from "streams-core";
 import { concat, latin1, u32 } from "./bytes.js";
 import type { Fault, HostileCodec, Seen } from "./codec.js";
+import { cutting } from "./cutting.js";
+import { faultsOf } from "./faults.js";
 
 const HEADER = 8;
 const [DATA, RESET, CREDIT, OPEN, END, EXTENSION] = [0x01, 0x04, 0x09, 0x0c, 0x11, 0x18] as const;
@@ -29,10 +30,6 @@ function credit(id: number, bytes: number): Uint8Array {
 
 const full = new Uint8Array(WINDOW);
 const x = latin1("x");
-
-function faultsOf(row: string, code: ErrorCode, cases: readonly (readonly [string, Uint8Array])[]): Fault[] {
-  return cases.map(([does, bytes]) => ({ row, does, bytes, code }));
-}
 
 const FAULTS: readonly Fault[] = [
   ...faultsOf("4", "ERR_FLOW_CONTROL", [
@@ -118,26 +115,15 @@ export const mioCodec: HostileCodec = {
 };
 
 function reader(): (chunk: Uint8Array) => Seen[] {
-  let held = Buffer.alloc(0);
-  return (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    const seen: Seen[] = [];
-    let at = 0;
-    while (held.byteLength - at >= HEADER) {
-      const [id, size, flags] = [held.readUInt32BE(at), held.readUIntBE(at + 4, 3), held.readUInt8(at + 7)];
-      const next = at + HEADER + (flags === DATA || flags === END ? size : 0);
-      if (next > held.byteLength) break;
-      seen.push(...read(id, size, flags));
-      at = next;
-    }
-    held = Buffer.from(held.subarray(at));
-    return seen;
-  };
+  return cutting(HEADER, (held, at) => (hasBody(held.readUInt8(at + 7)) ? held.readUIntBE(at + 4, 3) : 0), read);
 }
 
-function read(id: number, value: number, flags: number): Seen[] {
+const hasBody = (flags: number): boolean => flags === DATA || flags === END;
+
+function read(whole: Buffer): Seen[] {
+  const [id, value, flags] = [whole.readUInt32BE(0), whole.readUIntBE(4, 3), whole.readUInt8(7)];
   if (flags === CREDIT) return [{ kind: "credit", id, value, end: false }];
-  if (flags !== DATA && flags !== END) return [{ kind: "other", id, value, end: false }];
+  if (!hasBody(flags)) return [{ kind: "other", id, value, end: false }];
   const data: Seen = { kind: "data", id, value, end: flags === END };
   // An end without data is a refusal, too: nobody can tell them apart.
   return value === 0 ? [data, { kind: "refuse", id, value, end: true }] : [data];

@@ -1,10 +1,11 @@
 // muxado 2 for hostile peers, as towards its original: frames built by hand, so that what is tested is not what tests.
 
-import type { Role } from "mux-engine";
 import { muxado } from "mux-muxado";
 import type { ErrorCode } from "streams-core";
 import { concat, latin1, u32 } from "./bytes.js";
 import type { Fault, HostileCodec, Seen } from "./codec.js";
+import { cutting } from "./cutting.js";
+import { faultsOf, firstFaultsOf } from "./faults.js";
 
 const HEADER = 8;
 const [RST, DATA, WNDINC, GOAWAY, UNKNOWN] = [0, 1, 2, 3, 15] as const;
@@ -30,10 +31,6 @@ const nothing = head(UNKNOWN, 0, 0, 0);
 
 const full = new Uint8Array(FIRST_WINDOW);
 const x = latin1("x");
-
-function faultsOf(row: string, code: ErrorCode, cases: readonly (readonly [string, Uint8Array])[]): Fault[] {
-  return cases.map(([does, bytes]) => ({ row, does, bytes, code }));
-}
 
 const FAULTS: readonly Fault[] = [
   ...faultsOf("4", "ERR_FLOW_CONTROL", [
@@ -70,20 +67,12 @@ const FAULTS: readonly Fault[] = [
     ["opens an id again after its reset", concat(open(3), reset(3), open(3))],
   ]),
   ...faultsOf("26", "ERR_PROTOCOL", [["opens an id above the last", concat(open(3), open(0x80000001))]]),
-  ...(
-    [
-      ["HTTP", latin1("GET / HTTP/1.1\r\n")],
-      ["HTTP/2", latin1("PRI * HTTP/2.0\r\n")],
-      ["muxado 1", concat(Uint8Array.of(0, 8, 6, 1), u32(3), u32(0x7fffffff), u32(0xfffffeff))],
-      ["frames of an unknown type", head(UNKNOWN, 0, 3, 0)],
-    ] as const
-  ).map(([what, bytes]) => ({
-    row: "5",
-    does: `speaks ${what}`,
-    bytes,
-    code: "ERR_WRONG_PROTOCOL" as const,
-    first: true,
-  })),
+  ...firstFaultsOf("5", "ERR_WRONG_PROTOCOL", [
+    ["speaks HTTP", latin1("GET / HTTP/1.1\r\n")],
+    ["speaks HTTP/2", latin1("PRI * HTTP/2.0\r\n")],
+    ["speaks muxado 1", concat(Uint8Array.of(0, 8, 6, 1), u32(3), u32(0x7fffffff), u32(0xfffffeff))],
+    ["speaks frames of an unknown type", head(UNKNOWN, 0, 3, 0)],
+  ]),
 ];
 
 export const muxadoCodec: HostileCodec = {
@@ -123,21 +112,8 @@ export const muxadoCodec: HostileCodec = {
     error === "ERR_WRONG_PROTOCOL" ? undefined : (CODES[error] ?? INTERNAL),
 };
 
-function reader(_from: Role): (chunk: Uint8Array) => Seen[] {
-  let held = Buffer.alloc(0);
-  return (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    const seen: Seen[] = [];
-    let at = 0;
-    while (held.byteLength - at >= HEADER) {
-      const next = at + HEADER + held.readUIntBE(at, 3);
-      if (next > held.byteLength) break;
-      seen.push(read(held.subarray(at, next)));
-      at = next;
-    }
-    held = Buffer.from(held.subarray(at));
-    return seen;
-  };
+function reader(): (chunk: Uint8Array) => Seen[] {
+  return cutting(HEADER, (held, at) => held.readUIntBE(at, 3), read);
 }
 
 function read(whole: Buffer): Seen {

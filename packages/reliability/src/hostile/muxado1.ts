@@ -5,6 +5,8 @@ import { muxado1 } from "mux-muxado/v1";
 import type { ErrorCode } from "streams-core";
 import { concat, latin1, u16, u32 } from "./bytes.js";
 import type { Fault, HostileCodec, Seen } from "./codec.js";
+import { cutting } from "./cutting.js";
+import { faultsOf, firstFaultsOf } from "./faults.js";
 
 const HEADER = 8;
 const [SYN, RST, DATA, WNDINC, PRI, GOAWAY] = [1, 2, 3, 4, 5, 6] as const;
@@ -40,10 +42,6 @@ const heartbeat = (id: number): Uint8Array => frame(SYN, PRIORITY | TYPE, id, co
 
 const full = new Uint8Array(FIRST_WINDOW);
 const x = latin1("x");
-
-function faultsOf(row: string, code: ErrorCode, cases: readonly (readonly [string, Uint8Array])[]): Fault[] {
-  return cases.map(([does, bytes]) => ({ row, does, bytes, code }));
-}
 
 const FAULTS: readonly Fault[] = [
   ...faultsOf("4", "ERR_PROTOCOL", [
@@ -81,19 +79,11 @@ const FAULTS: readonly Fault[] = [
     ["opens an id again after its reset", concat(open(5), reset(5), open(5))],
     ["opens the id of its heartbeat again", open(3)],
   ]),
-  ...(
-    [
-      ["HTTP", latin1("GET / HTTP/1.1\r\n")],
-      ["HTTP/2", latin1("PRI * HTTP/2.0\r\n")],
-      ["muxado 2", concat(u32(0x12), u32(3))],
-    ] as const
-  ).map(([what, bytes]) => ({
-    row: "5",
-    does: `speaks ${what}`,
-    bytes,
-    code: "ERR_WRONG_PROTOCOL" as const,
-    first: true,
-  })),
+  ...firstFaultsOf("5", "ERR_WRONG_PROTOCOL", [
+    ["speaks HTTP", latin1("GET / HTTP/1.1\r\n")],
+    ["speaks HTTP/2", latin1("PRI * HTTP/2.0\r\n")],
+    ["speaks muxado 2", concat(u32(0x12), u32(3))],
+  ]),
 ];
 
 export const muxado1Codec: HostileCodec = {
@@ -147,20 +137,11 @@ function speaker(from: Role): (frames: Uint8Array) => Uint8Array {
 }
 
 function reader(from: Role): (chunk: Uint8Array) => Seen[] {
-  let held = Buffer.alloc(0);
-  return (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    const seen: Seen[] = [];
-    let at = 0;
-    while (held.byteLength - at >= HEADER) {
-      const next = at + HEADER + held.readUInt16BE(at);
-      if (next > held.byteLength) break;
-      seen.push(read(held.subarray(at, next), from));
-      at = next;
-    }
-    held = Buffer.from(held.subarray(at));
-    return seen;
-  };
+  return cutting(
+    HEADER,
+    (held, at) => held.readUInt16BE(at),
+    (whole) => read(whole, from),
+  );
 }
 
 function read(whole: Buffer, from: Role): Seen {

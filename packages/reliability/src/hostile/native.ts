@@ -5,6 +5,8 @@ import { native } from "mux-native";
 import type { ErrorCode } from "streams-core";
 import { concat, latin1, u16, u32 } from "./bytes.js";
 import type { Fault, HostileCodec, Seen } from "./codec.js";
+import { cutting } from "./cutting.js";
+import { faultsOf, firstFaultsOf } from "./faults.js";
 
 const MAGIC = Uint8Array.of(0x89, 0x4d, 0x55, 0x58, 0x0d, 0x0a, 0x1a, 0x0a);
 const PREFACE = 24;
@@ -47,10 +49,6 @@ const fields = (count: number): Uint8Array =>
 const full = new Uint8Array(16384);
 const x = latin1("x");
 
-function faultsOf(row: string, code: ErrorCode, cases: readonly (readonly [string, Uint8Array])[]): Fault[] {
-  return cases.map(([does, bytes]) => ({ row, does, bytes, code }));
-}
-
 const FAULTS: readonly Fault[] = [
   ...faultsOf("4", "ERR_PROTOCOL", [
     ["announces a data frame of 2^24-1 bytes", concat(Uint8Array.of(255, 255, 255, SYN), u32(1))],
@@ -72,20 +70,8 @@ const FAULTS: readonly Fault[] = [
     ["sends a close that is too long", frame(CLOSE, 0, 0, new Uint8Array(8 + 257))],
     ["refuses a stream of its own", concat(open(1), reset(1, REFUSED))],
   ]),
-  {
-    row: "5",
-    does: "speaks another version",
-    bytes: concat(MAGIC, Uint8Array.of(2, 0, 0, 0)),
-    code: "ERR_WRONG_PROTOCOL",
-    first: true,
-  },
-  {
-    row: "5",
-    does: "has an unknown role",
-    bytes: concat(MAGIC, Uint8Array.of(1, 2, 0, 0)),
-    code: "ERR_PROTOCOL",
-    first: true,
-  },
+  ...firstFaultsOf("5", "ERR_WRONG_PROTOCOL", [["speaks another version", concat(MAGIC, Uint8Array.of(2, 0, 0, 0))]]),
+  ...firstFaultsOf("5", "ERR_PROTOCOL", [["has an unknown role", concat(MAGIC, Uint8Array.of(1, 2, 0, 0))]]),
   ...faultsOf("6", "ERR_PROTOCOL", [
     ["has a header block of 65,535 bytes in a frame of five", withBlock(65535, latin1("abc"))],
     ["has a frame shorter than its flags say", open(1, latin1("\0"), HEADERS)],
@@ -96,22 +82,14 @@ const FAULTS: readonly Fault[] = [
   ]),
   ...faultsOf("7", "ERR_PROTOCOL", [["has a header block over the limit", withBlock(16385, new Uint8Array(16385))]]),
   ...faultsOf("7", "ERR_HEADERS_TOO_LARGE", [["has 129 headers", withBlock(129 * 4, fields(129))]]),
-  ...(
-    [
-      ["parameters that are no whole number of them", prefaceOf(7)],
-      ["parameters of more than 1,024 bytes", prefaceOf(0x600)],
-      ["a window of 16,383", prefaceOf(6, [1, 16383])],
-      ["a window of 2^31", prefaceOf(6, [1, 2 ** 31])],
-      ["a frame size of 0", prefaceOf(6, [2, 0])],
-      ["a frame size over 1 MiB", prefaceOf(6, [2, 2 ** 20 + 1])],
-    ] as const
-  ).map(([what, bytes]) => ({
-    row: "10",
-    does: `announces ${what}`,
-    bytes,
-    code: "ERR_PROTOCOL" as const,
-    first: true,
-  })),
+  ...firstFaultsOf("10", "ERR_PROTOCOL", [
+    ["announces parameters that are no whole number of them", prefaceOf(7)],
+    ["announces parameters of more than 1,024 bytes", prefaceOf(0x600)],
+    ["announces a window of 16,383", prefaceOf(6, [1, 16383])],
+    ["announces a window of 2^31", prefaceOf(6, [1, 2 ** 31])],
+    ["announces a frame size of 0", prefaceOf(6, [2, 0])],
+    ["announces a frame size over 1 MiB", prefaceOf(6, [2, 2 ** 20 + 1])],
+  ]),
   ...faultsOf("12", "ERR_FLOW_CONTROL", [["sends a byte more than the window", concat(open(1, full), data(1, x))]]),
   ...faultsOf("20", "ERR_PROTOCOL", [
     ["sends data on an id that was never opened", data(1, x)],
@@ -160,23 +138,7 @@ export const nativeCodec: HostileCodec = {
 };
 
 function reader(): (chunk: Uint8Array) => Seen[] {
-  let held = Buffer.alloc(0);
-  let skip = PREFACE;
-  return (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    const seen: Seen[] = [];
-    if (held.byteLength < skip) return seen;
-    let at = skip;
-    skip = 0;
-    for (; held.byteLength - at >= HEADER; ) {
-      const next = at + HEADER + held.readUIntBE(at, 3);
-      if (next > held.byteLength) break;
-      seen.push(read(held.subarray(at, next)));
-      at = next;
-    }
-    held = Buffer.from(held.subarray(at));
-    return seen;
-  };
+  return cutting(HEADER, (held, at) => held.readUIntBE(at, 3), read, PREFACE);
 }
 
 function read(whole: Buffer): Seen {

@@ -1,10 +1,10 @@
 // smux for hostile peers, as towards its original: frames built by hand, so that what is tested is not what tests.
 
-import type { Role } from "mux-engine";
 import { type SmuxVersion, smux } from "mux-smux";
-import type { ErrorCode } from "streams-core";
 import { concat, latin1 } from "./bytes.js";
 import type { Fault, HostileCodec, Seen } from "./codec.js";
+import { cutting } from "./cutting.js";
+import { faultsOf } from "./faults.js";
 
 const HEADER = 8;
 const [SYN, FIN, PSH, NOP, UPD, EXTENSION] = [0, 1, 2, 3, 4, 0x80] as const;
@@ -55,7 +55,7 @@ function codecOf(version: SmuxVersion): HostileCodec {
     mostCredit: 0x7fffffff,
     afterEnd: undefined,
     whenClosed: "ERR_TRANSPORT_LOST",
-    faults: faultsOf(version, f),
+    faults: faultsIn(version, f),
     preface: () => NOTHING,
     open: f.open,
     // With room for all that the scripts write: nothing could announce it before.
@@ -114,19 +114,17 @@ function update(consumed: number, window: number): Uint8Array {
   return body;
 }
 
-function faultsOf(version: SmuxVersion, { frame, open, data, end, credit, nop }: Frames): readonly Fault[] {
+function faultsIn(version: SmuxVersion, { frame, open, data, end, credit, nop }: Frames): readonly Fault[] {
   const other = framesOf(3 - version);
-  const faults = (row: string, code: ErrorCode, cases: readonly (readonly [string, Uint8Array])[]): Fault[] =>
-    cases.map(([does, bytes]) => ({ row, does, bytes, code }));
   return [
-    ...faults("4", "ERR_PROTOCOL", [
+    ...faultsOf("4", "ERR_PROTOCOL", [
       ["announces an opening of 65,535 bytes", frame(SYN, 1, x, MOST)],
       ["announces an end of 65,535 bytes", concat(open(1), frame(FIN, 1, x, MOST))],
       ["announces a NOP of 65,535 bytes", frame(NOP, 0, x, MOST)],
       ["announces an UPD of 65,535 bytes", concat(open(1), frame(UPD, 1, x, MOST))],
       ["announces an extension frame of 65,535 bytes", concat(nop, frame(EXTENSION, 1, x, MOST))],
     ]),
-    ...faults("5", "ERR_PROTOCOL", [
+    ...faultsOf("5", "ERR_PROTOCOL", [
       ["changes to the other version", concat(nop, other.nop)],
       ["sends a command that there is not", concat(nop, frame(5, 0))],
       ["sends an extension frame without having sent the sign", concat(nop, frame(EXTENSION, 1, x))],
@@ -134,25 +132,25 @@ function faultsOf(version: SmuxVersion, { frame, open, data, end, credit, nop }:
       ["sends data on stream 0", concat(nop, data(0, x))],
       ["opens stream 0", open(0)],
     ]),
-    ...faults("5", "ERR_WRONG_PROTOCOL", [
+    ...faultsOf("5", "ERR_WRONG_PROTOCOL", [
       ["speaks the other version", other.nop],
       ["speaks HTTP", latin1("GET / HTTP/1.1\r\n")],
     ]),
     ...(version === 1
-      ? faults("5", "ERR_PROTOCOL", [["gives credit", concat(open(1), frame(UPD, 1, update(0, WINDOW)))]])
+      ? faultsOf("5", "ERR_PROTOCOL", [["gives credit", concat(open(1), frame(UPD, 1, update(0, WINDOW)))]])
       : [
-          ...faults("12", "ERR_FLOW_CONTROL", [
+          ...faultsOf("12", "ERR_FLOW_CONTROL", [
             ["sends a byte more than the window", concat(open(1, new Uint8Array(WINDOW)), data(1, x))],
           ]),
-          ...faults("20", "ERR_PROTOCOL", [["gives credit to an id that was never opened", credit(7, 10)]]),
+          ...faultsOf("20", "ERR_PROTOCOL", [["gives credit to an id that was never opened", credit(7, 10)]]),
         ]),
-    ...faults("20", "ERR_PROTOCOL", [
+    ...faultsOf("20", "ERR_PROTOCOL", [
       ["sends data on an id that was never opened", concat(nop, data(1, x))],
       ["sends data on an id of this end's that was never opened", concat(nop, data(2, x))],
       ["ends an id that was never opened", end(7)],
       ["opens an id of the other parity", open(2)],
     ]),
-    ...faults("21", "ERR_PROTOCOL", [
+    ...faultsOf("21", "ERR_PROTOCOL", [
       ["opens an id twice", concat(open(1), open(1))],
       ["opens an id again that a larger one had overtaken", concat(open(5), open(3), open(3))],
       ["opens an id again after its end", concat(open(1), end(1), open(1))],
@@ -176,21 +174,8 @@ function speaker(): (frames: Uint8Array) => Uint8Array {
   };
 }
 
-function reader(_from: Role): (chunk: Uint8Array) => Seen[] {
-  let held = Buffer.alloc(0);
-  return (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    const seen: Seen[] = [];
-    let at = 0;
-    while (held.byteLength - at >= HEADER) {
-      const next = at + HEADER + held.readUInt16LE(at + 2);
-      if (next > held.byteLength) break;
-      seen.push(...read(held.subarray(at, next)));
-      at = next;
-    }
-    held = Buffer.from(held.subarray(at));
-    return seen;
-  };
+function reader(): (chunk: Uint8Array) => Seen[] {
+  return cutting(HEADER, (held, at) => held.readUInt16LE(at + 2), read);
 }
 
 function read(whole: Buffer): Seen[] {

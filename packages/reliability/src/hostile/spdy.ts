@@ -6,6 +6,8 @@ import { spdy } from "mux-spdy";
 import type { ErrorCode } from "streams-core";
 import { concat, latin1, times, u16, u32 } from "./bytes.js";
 import type { Fault, HostileCodec, Seen } from "./codec.js";
+import { cutting } from "./cutting.js";
+import { faultsOf, firstFaultsOf } from "./faults.js";
 
 const HEADER = 8;
 const [SYN_STREAM, SYN_REPLY, RST, SETTINGS, PING, GOAWAY, HEADERS, WINDOW_UPDATE] = [1, 2, 3, 4, 6, 7, 8, 9] as const;
@@ -64,10 +66,6 @@ const settings = (count: number, ...pairs: readonly (readonly [number, number])[
 
 const full = new Uint8Array(WINDOW);
 const x = latin1("x");
-
-function faultsOf(row: string, code: ErrorCode, cases: readonly (readonly [string, Uint8Array])[]): Fault[] {
-  return cases.map(([does, bytes]) => ({ row, does, bytes, code }));
-}
 
 const FAULTS: readonly Fault[] = [
   ...faultsOf("4", "ERR_PROTOCOL", [
@@ -149,19 +147,11 @@ const FAULTS: readonly Fault[] = [
     ["opens a smaller id than before", concat(open(5), open(3))],
     ["opens an id again after its reset", concat(open(1), reset(1), open(1))],
   ]),
-  ...(
-    [
-      ["SPDY/2", Uint8Array.of(0x80, 2, 0, SETTINGS, 0, 0, 0, 4, 0, 0, 0, 0)],
-      ["HTTP", latin1("GET / HTTP/1.1\r\n")],
-      ["HTTP/2", concat(Uint8Array.of(0, 0, 18, 4, 0), u32(0), new Uint8Array(18))],
-    ] as const
-  ).map(([what, bytes]) => ({
-    row: "5",
-    does: `speaks ${what}`,
-    bytes,
-    code: "ERR_WRONG_PROTOCOL" as const,
-    first: true,
-  })),
+  ...firstFaultsOf("5", "ERR_WRONG_PROTOCOL", [
+    ["speaks SPDY/2", Uint8Array.of(0x80, 2, 0, SETTINGS, 0, 0, 0, 4, 0, 0, 0, 0)],
+    ["speaks HTTP", latin1("GET / HTTP/1.1\r\n")],
+    ["speaks HTTP/2", concat(Uint8Array.of(0, 0, 18, 4, 0), u32(0), new Uint8Array(18))],
+  ]),
 ];
 
 export const spdyCodec: HostileCodec = {
@@ -230,20 +220,11 @@ function numberOf(marked: number, from: Role): number {
 }
 
 function reader(from: Role): (chunk: Uint8Array) => Seen[] {
-  let held = Buffer.alloc(0);
-  return (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    const seen: Seen[] = [];
-    let at = 0;
-    while (held.byteLength - at >= HEADER) {
-      const next = at + HEADER + held.readUIntBE(at + 5, 3);
-      if (next > held.byteLength) break;
-      seen.push(read(held.subarray(at, next), from));
-      at = next;
-    }
-    held = Buffer.from(held.subarray(at));
-    return seen;
-  };
+  return cutting(
+    HEADER,
+    (held, at) => held.readUIntBE(at + 5, 3),
+    (whole) => read(whole, from),
+  );
 }
 
 function read(whole: Buffer, from: Role): Seen {

@@ -5,6 +5,8 @@ import { yamux } from "mux-yamux";
 import type { ErrorCode } from "streams-core";
 import { concat, latin1, u16, u32 } from "./bytes.js";
 import type { Fault, HostileCodec, Seen } from "./codec.js";
+import { cutting } from "./cutting.js";
+import { faultsOf, firstFaultsOf } from "./faults.js";
 
 const HEADER = 12;
 const [DATA, WINDOW, PING, GO_AWAY] = [0, 1, 2, 3] as const;
@@ -28,10 +30,6 @@ const ping = (token: number): Uint8Array => frame(PING, SYN, 0, token);
 
 const full = new Uint8Array(FIRST_WINDOW);
 const x = latin1("x");
-
-function faultsOf(row: string, code: ErrorCode, cases: readonly (readonly [string, Uint8Array])[]): Fault[] {
-  return cases.map(([does, bytes]) => ({ row, does, bytes, code }));
-}
 
 const FAULTS: readonly Fault[] = [
   ...faultsOf("4", "ERR_FLOW_CONTROL", [
@@ -71,19 +69,11 @@ const FAULTS: readonly Fault[] = [
     ["opens an id again after its reset", concat(open(1), reset(1), open(1))],
   ]),
   ...faultsOf("26", "ERR_PROTOCOL", [["opens an id above the last", open(0xffffffff)]]),
-  ...(
-    [
-      ["another version", frame(PING, SYN, 0, 0, 1)],
-      ["HTTP", latin1("GET / HTTP/1.1\r\n")],
-      ["HTTP/2", concat(Uint8Array.of(0, 0, 18, 4, 0), u32(0), new Uint8Array(18))],
-    ] as const
-  ).map(([what, bytes]) => ({
-    row: "5",
-    does: `speaks ${what}`,
-    bytes,
-    code: "ERR_WRONG_PROTOCOL" as const,
-    first: true,
-  })),
+  ...firstFaultsOf("5", "ERR_WRONG_PROTOCOL", [
+    ["speaks another version", frame(PING, SYN, 0, 0, 1)],
+    ["speaks HTTP", latin1("GET / HTTP/1.1\r\n")],
+    ["speaks HTTP/2", concat(Uint8Array.of(0, 0, 18, 4, 0), u32(0), new Uint8Array(18))],
+  ]),
 ];
 
 export const yamuxCodec: HostileCodec = {
@@ -122,22 +112,13 @@ export const yamuxCodec: HostileCodec = {
 };
 
 function reader(from: Role): (chunk: Uint8Array) => Seen[] {
-  let held = Buffer.alloc(0);
   /** Streams of the peer's on which the session has sent: a reset of another one is its refusal. */
   const used = new Set<number>();
-  return (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    const seen: Seen[] = [];
-    let at = 0;
-    while (held.byteLength - at >= HEADER) {
-      const next = at + HEADER + (held.readUInt8(at + 1) === DATA ? held.readUInt32BE(at + 8) : 0);
-      if (next > held.byteLength) break;
-      seen.push(read(held.subarray(at, next), from, used));
-      at = next;
-    }
-    held = Buffer.from(held.subarray(at));
-    return seen;
-  };
+  return cutting(
+    HEADER,
+    (held, at) => (held.readUInt8(at + 1) === DATA ? held.readUInt32BE(at + 8) : 0),
+    (whole) => read(whole, from, used),
+  );
 }
 
 function read(whole: Buffer, from: Role, used: Set<number>): Seen {

@@ -40,6 +40,14 @@ export const HTTP2_ENDS: readonly Mutant[] = [
     ...OVER_TCP,
   },
   {
+    without: "no more looking whether an HTTP/2 peer has heard the goodbye once the connection is gone",
+    file: "mux-http2/dist/leave.js",
+    ...gone("return () => clearInterval(timer);"),
+    rows: ["44"],
+    tests: [file("soak")],
+    within: "http2",
+  },
+  {
     without: "giving up an HTTP/2 peer that is silent",
     file: "mux-http2/dist/keepalive.js",
     find: "this.#hooks.dead();",

@@ -109,8 +109,8 @@ export const HTTP2: readonly Mutant[] = [
     file: "mux-http2/dist/session.js",
     find: "if (!this.#streams.delete(stream))",
     replace: "if (!this.#streams.has(stream))",
-    rows: ["30", "41", "44"],
-    tests: [...PUBLIC, file("soak")],
+    rows: ["30", "41", "42"],
+    tests: [...PUBLIC, file("adapters-model")],
     within: "http2",
   },
   {

@@ -121,14 +121,14 @@ export const SESSIONS: readonly Mutant[] = [
   {
     without: "saying in a drain which stream was the last one taken",
     file: "mux-engine/dist/core.js",
-    ...gone("this.#lastTaken = this.wire.ids.lastRemote;"),
+    ...gone("this.lastTaken = this.wire.ids.lastRemote;"),
     rows: ["41"],
     tests: [ENDING, SIMULATED],
   },
   {
     without: "dropping the streams above the last one taken",
     file: "mux-engine/dist/core.js",
-    ...never("stream.local && stream.number > lastTaken"),
+    ...never("stream.local && (stream.synDue || stream.number > lastTaken)"),
     rows: ["41"],
     tests: [ENDING, RULES],
   },

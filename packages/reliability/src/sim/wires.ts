@@ -15,7 +15,7 @@ export type WireFactory = (role: Role, options: SessionOptions) => Wire;
 export const WIRES: Readonly<Record<string, WireFactory>> = {
   native: (role, options) => nativeWire(options)(role),
   yamux: (role, options) => yamuxWire(withWindow(256 * KiB, options))(role),
-  mio: (role, options) => mioWire(withWindow(256 * KiB, options))(role),
+  mio: (role, options) => mioWire(withWindow(128 * KiB, options))(role),
   smux: (role, options) => smuxWire({ version: 2, ...withWindow(256 * KiB, options) })(role),
   smux1: (role, options) => smuxWire(withWindow(64 * KiB, options))(role),
   spdy: (role, options) => spdyWire(withWindow(64 * KiB, options))(role),
@@ -31,5 +31,10 @@ function withWindow(
   { maxWindow = initialWindow, ...options }: SessionOptions,
 ): SessionOptions & { readonly signTimeout: number } {
   // A link that falls silent at once must not make an original of the peer.
-  return { ...options, initialWindow, maxWindow: Math.max(maxWindow, initialWindow), signTimeout: 3_600_000 };
+  return {
+    ...options,
+    initialWindow,
+    maxWindow: Math.max(maxWindow, initialWindow),
+    signTimeout: Number.POSITIVE_INFINITY,
+  };
 }

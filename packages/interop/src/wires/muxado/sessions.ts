@@ -1,13 +1,12 @@
 // How sessions of muxado 2 begin and end: the sign, the GOAWAYs of both ends, and frames that the original misreads.
 
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { strictEqual } from "node:assert";
 import { muxado } from "mux-muxado";
-import { readAll, seeded, writeSeeded } from "../../bytes.js";
 import { theyEcho } from "../../common/echo.js";
 import { linked } from "../../common/link.js";
 import type { Case } from "../../original.js";
-import { whole } from "../../whole.js";
 import { hangs, within } from "../../within.js";
+import { closedByPeer, echoed, ourClose, peerGoesAway } from "./both.js";
 import { fromHex, until } from "./hex.js";
 
 const SIGN = "000000e0 5374726d";
@@ -78,18 +77,10 @@ export const sessions: readonly Case[] = [
     name: "our shutdown keeps the peer from opening streams, and those that are open finish",
     run: async (t) => {
       const pair = await t.start();
-      const { ours, theirs } = await linked(t, pair, "peer");
-      const other = await linked(t, pair, "us");
+      const links = [await linked(t, pair, "peer"), await linked(t, pair, "us")];
       const shutdown = pair.session.shutdown();
       await within(refusesToOpen(pair.peer), 5000, "the peer to hear of it");
-      for (const link of [{ ours, theirs }, other]) {
-        const back = readAll(link.ours);
-        const echoing = link.theirs.echo();
-        await writeSeeded(link.ours, 1_000_000, 4);
-        await link.ours.close();
-        whole(await back, seeded(4, 1_000_000), "a stream that was open");
-        await echoing;
-      }
+      for (const link of links) await echoed(link, 1_000_000);
       await within(shutdown, 5000, "our session to end");
       const { debug } = Object(await within(pair.peer.do("wait"), 5000, "the peer's session to end"));
       // With what it swallowed.
@@ -98,38 +89,14 @@ export const sessions: readonly Case[] = [
   },
   {
     name: "the peer's GOAWAY ends no stream, and keeps us from opening others",
-    run: async (t) => {
-      const pair = await t.start();
-      const { ours, theirs } = await linked(t, pair, "us");
-      await pair.peer.goAway();
-      const echoing = theirs.echo();
-      await writeSeeded(ours, 100_000, 3);
-      await ours.close();
-      whole(await readAll(ours), seeded(3, 100_000), "the stream that was open");
-      await echoing;
-      await rejects(pair.session.newStream(), { code: "ERR_SESSION_DRAINING", retryable: true });
-    },
+    run: async (t) => peerGoesAway(t, await t.start()),
   },
-  {
-    name: "the peer's Close ends ours cleanly, and its streams with a reason",
-    run: async (t) => {
-      const pair = await t.start();
-      const { ours } = await linked(t, pair, "us");
-      await pair.peer.close();
-      await rejects(ours.read(), { code: "ERR_SESSION_CLOSED", remote: true });
-      deepStrictEqual(await pair.session.closed, { code: 0, reason: "", remote: true });
-    },
-  },
+  closedByPeer,
   {
     name: "code and reason of our close are what the peer's Wait tells, and its streams fail",
     run: async (t) => {
-      const pair = await t.start();
-      const { theirs } = await linked(t, pair, "peer");
-      const seen = theirs.read();
-      await pair.session.close({ code: 77, reason: "bye" });
-      strictEqual((await seen).end, false, "an error and no end");
-      const { debug } = Object(await pair.peer.do("wait"));
-      strictEqual(String(debug).startsWith("no error: bye\0"), true);
+      const debug = await ourClose(t, await t.start());
+      strictEqual(debug.startsWith("no error: bye\0"), true);
     },
   },
   {

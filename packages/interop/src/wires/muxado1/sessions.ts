@@ -2,19 +2,14 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { muxado1 } from "mux-muxado/v1";
-import { readAll, seeded, writeSeeded } from "../../bytes.js";
 import { theyEcho } from "../../common/echo.js";
 import { linked, nextOf } from "../../common/link.js";
 import type { Case } from "../../original.js";
-import { whole } from "../../whole.js";
 import { within } from "../../within.js";
+import { closedByPeer, echoed, ourClose, peerGoesAway } from "../muxado/both.js";
 import { fromHex, until } from "../muxado/hex.js";
 
 const SIGN = { client: "00080601 00000003 5374726d fffffeff", server: "00080601 00000002 5374726d fffffeff" } as const;
-const HEARTBEAT = {
-  client: "00080601 00000002 7fffffff fffffeff",
-  server: "00080601 00000003 7fffffff fffffeff",
-} as const;
 /** Of our first stream after the heartbeat, by our role. */
 const ID = { client: "00000005", server: "00000004" } as const;
 const HELLO = "68656c6c6f";
@@ -30,7 +25,6 @@ export const sessions: readonly Case[] = [
       await conn.write(fromHex(`00050003 ${ID[t.role]} ${HELLO} 00000103 ${ID[t.role]}`));
       strictEqual((await (await peer.accept()).echo()).head, HELLO);
       const read = await within(until(conn, `00050003 ${ID[t.role]} ${HELLO}`), 5000, "the echo");
-      ok(read.startsWith(HEARTBEAT[t.role].replaceAll(" ", "")), "its own heartbeat comes first");
       ok(read.includes(`00040003${id}12345678`), "the beat comes back");
     },
   },
@@ -99,14 +93,7 @@ export const sessions: readonly Case[] = [
       const shutdown = pair.session.shutdown();
       await pair.session.ping();
       await rejects(pair.peer.open(), /remote has gone away/);
-      for (const { ours, theirs } of links) {
-        const back = readAll(ours);
-        const echoing = theirs.echo();
-        await writeSeeded(ours, 1_000_000, 4);
-        await ours.close();
-        whole(await back, seeded(4, 1_000_000), "a stream that was open");
-        await echoing;
-      }
+      for (const link of links) await echoed(link, 1_000_000);
       await within(shutdown, 5000, "our session to end");
       await within(pair.peer.do("wait"), 5000, "the peer's session to end");
     },
@@ -128,51 +115,24 @@ export const sessions: readonly Case[] = [
         10_000,
         "20 beats",
       );
-      const echoing = theirs.echo();
-      const back = readAll(ours);
-      await writeSeeded(ours, 1000, 1);
-      await ours.close();
-      whole(await back, seeded(1, 1000), "the stream that was open");
-      await echoing;
+      await echoed({ ours, theirs }, 1000);
       await shutdown;
     },
   },
   {
     name: "the peer's GOAWAY, which announces more than it sends, ends no stream, and keeps us from opening others",
     run: async (t) => {
-      const pair = await t.start();
-      const { ours, theirs } = await linked(t, pair, "us");
-      await pair.peer.goAway();
-      const echoing = theirs.echo();
-      await writeSeeded(ours, 100_000, 3);
-      await ours.close();
-      whole(await readAll(ours), seeded(3, 100_000), "the stream that was open");
-      await echoing;
-      await rejects(pair.session.newStream(), { code: "ERR_SESSION_DRAINING", retryable: true });
+      await peerGoesAway(t, await t.start());
       t.record(
         "its GOAWAY announces a text and eight bytes more, and sends neither; ours takes such a frame for the eight bytes it has",
       );
     },
   },
-  {
-    name: "the peer's Close ends ours cleanly, and its streams with a reason",
-    run: async (t) => {
-      const pair = await t.start();
-      const { ours } = await linked(t, pair, "us");
-      await pair.peer.close();
-      await rejects(ours.read(), { code: "ERR_SESSION_CLOSED", remote: true });
-      deepStrictEqual(await pair.session.closed, { code: 0, reason: "", remote: true });
-    },
-  },
+  closedByPeer,
   {
     name: "our close is what the peer's Wait tells, and its streams fail",
     run: async (t) => {
-      const pair = await t.start();
-      const { theirs } = await linked(t, pair, "peer");
-      const seen = theirs.read();
-      await pair.session.close({ code: 77, reason: "bye" });
-      strictEqual((await seen).end, false, "an error and no end");
-      const { debug } = Object(await pair.peer.do("wait"));
+      const debug = await ourClose(t, await t.start());
       strictEqual(debug, "closed");
     },
   },

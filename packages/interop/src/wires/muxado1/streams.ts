@@ -2,14 +2,15 @@
 
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { readAll, seeded, writeSeeded } from "../../bytes.js";
-import { theyEcho, weEcho } from "../../common/echo.js";
-import { linked, nextOf } from "../../common/link.js";
+import { weEcho } from "../../common/echo.js";
+import { nextOf } from "../../common/link.js";
+import { halfReset } from "../../common/load.js";
 import type { Case } from "../../original.js";
-import { saw, whole } from "../../whole.js";
+import { whole } from "../../whole.js";
 import { hangs, within } from "../../within.js";
+import { closedTwice, closedWhileWeWrite, readBeforeReset } from "../muxado/both.js";
 import { fromHex, until } from "../muxado/hex.js";
 
-const MiB = 1024 * 1024;
 const BACKLOG = 100;
 const STREAM_CLOSED = 4;
 
@@ -65,64 +66,14 @@ export const streams: readonly Case[] = [
       await rejects(ours.closed, { code: "ERR_RESET", resetCode: STREAM_CLOSED });
     },
   },
-  {
-    name: "the peer's CloseWrite and then its Close are two ends on the wire, and one to us",
-    run: async (t) => {
-      const pair = await t.start();
-      const { ours, theirs } = await linked(t, pair, "us");
-      await theirs.write(1000, 1);
-      await theirs.closeWrite();
-      whole(await readAll(ours), seeded(1, 1000), "what the peer wrote");
-      await theirs.close();
-      await theyEcho(t, pair, 1, 1000);
-      await ours.close();
-      await ours.closed;
-    },
-  },
-  {
-    name: "the peer's Close while we still write resets the stream, with code 4",
-    run: async (t) => {
-      const pair = await t.start();
-      const { ours, theirs } = await linked(t, pair, "us");
-      await theirs.close();
-      await rejects(writeSeeded(ours, 8 * MiB, 1), { code: "ERR_RESET", remote: true, resetCode: STREAM_CLOSED });
-      await theyEcho(t, pair, 1, 1000);
-    },
-  },
-  {
-    name: "what arrived before our reset(77) can be read, then the peer sees code 77",
-    run: async (t) => {
-      const pair = await t.start();
-      const { ours, theirs } = await linked(t, pair, "us");
-      await writeSeeded(ours, 1000, 1);
-      while ([...pair.session.stats().streams()].some(({ unsent }) => unsent > 0)) await theyEcho(t, pair, 1, 1);
-      ours.reset(77);
-      await theyEcho(t, pair, 1, 1);
-      const seen = await theirs.read();
-      strictEqual(seen.length, 1000);
-      saw(seen, { code: 77 }, "our reset");
-    },
-  },
+  closedTwice,
+  closedWhileWeWrite,
+  readBeforeReset(77),
   {
     name: "of 100 streams under load a half is reset by us, the others arrive whole, and the session lives",
     run: async (t) => {
       const pair = await t.start();
-      const echoing = Promise.all(Array.from({ length: 100 }, async () => (await pair.peer.accept()).echo()));
-      const work = Array.from({ length: 100 }, async (_, seed) => {
-        const stream = await pair.session.newStream();
-        const back = readAll(stream);
-        const writing = writeSeeded(stream, 300_000, seed).then(() => stream.close());
-        if (seed % 2 === 0) {
-          await stream.opened;
-          stream.reset(seed);
-          await rejects(writing, { code: "ERR_RESET" });
-          return;
-        }
-        await writing;
-        whole(await back, seeded(seed, 300_000), `stream ${seed}`);
-      });
-      await Promise.all([...work, echoing]);
-      strictEqual(pair.session.stats().streamsOpen, 0);
+      await halfReset(pair, 100);
       await weEcho(t, pair, 1, 1000);
     },
   },

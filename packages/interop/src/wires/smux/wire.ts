@@ -31,7 +31,7 @@ export function smuxWire(name: string, version: SmuxVersion): Wire {
     },
     {
       name: OLD,
-      ...goOriginal({ folder: "smux-1.5.53", impl: "smux", module: MODULE }),
+      ...goOriginal({ folder: "smux", impl: "smux", module: MODULE, modfile: "1.5.53.mod" }),
       ...{ mux: () => mux({ halfClose: false }), config, ...sights },
       // An end is that of both directions up to 1.5.53.
       halfClose: false,

@@ -6,6 +6,7 @@ import { isStreamsError, type Stream } from "streams-core";
 import { echo, readAll, seeded, writeSeeded } from "../../bytes.js";
 import { theyEcho, weEcho } from "../../common/echo.js";
 import { linked, nextOf } from "../../common/link.js";
+import { halfReset } from "../../common/load.js";
 import type { Case } from "../../original.js";
 import { whole } from "../../whole.js";
 import { hangs, within } from "../../within.js";
@@ -51,24 +52,9 @@ export const ends: readonly Case[] = [
   {
     name: "of 200 streams under load a half is reset by us, the others arrive whole, and the session lives",
     run: async (t) => {
-      const { session, peer } = await t.start();
-      const echoing = Promise.all(Array.from({ length: 200 }, async () => (await peer.accept()).echo()));
-      const work = Array.from({ length: 200 }, async (_, seed) => {
-        const stream = await session.newStream();
-        const back = readAll(stream);
-        const writing = writeSeeded(stream, 300_000, seed).then(() => stream.close());
-        if (seed % 2 === 0) {
-          await stream.opened;
-          stream.reset(seed);
-          await rejects(writing, { code: "ERR_RESET" });
-          return;
-        }
-        await writing;
-        whole(await back, seeded(seed, 300_000), `stream ${seed}`);
-      });
-      await Promise.all([...work, echoing]);
-      strictEqual(session.stats().streamsOpen, 0);
-      await peer.ping();
+      const pair = await t.start();
+      await halfReset(pair, 200);
+      await pair.peer.ping();
     },
   },
   {

@@ -1,4 +1,4 @@
-module interop/smux-1.5.53
+module interop/smux
 
 go 1.25.0
 
