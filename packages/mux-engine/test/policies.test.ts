@@ -289,6 +289,13 @@ describe("towards an original", () => {
     expect(await other.seen()).toEqual([]);
     await other.send(DATA, 1, 1, x(1));
     expect(await other.seen()).toEqual(["data 1 2"]);
+    void other.session.close();
+
+    const first = new Scene({ policy: { firstWriteDelay: 5 } }, STOCK, "server");
+    const answering = await opened(first, 1);
+    await first.send(DATA, 1, 1, x(1));
+    await answering.write(x(2));
+    expect(await first.seen()).toEqual(["data 1 2"]);
   });
 
   test("a refusal and a reset of a stream that it opened wait as its first data does", async () => {

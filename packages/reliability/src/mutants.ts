@@ -6,8 +6,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { noticedBy, survived, type Tried, tableOfMutants, tableOfRows } from "./mutants/evidence.js";
-import { Lane, namesOf, testsOf, whyNotApplied } from "./mutants/lane.js";
+import { isAsked, Lane, namesOf, testsOf, whyNotApplied } from "./mutants/lane.js";
 import { MUTANTS } from "./mutants/list.js";
+import type { Mutant } from "./mutants/mutant.js";
+import type { Ran } from "./table/report.js";
 
 /** As many tests run at a time. */
 const LANES = 2;
@@ -36,10 +38,16 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 const tried: Tried[] = [];
 try {
   const took = new Map<string, number>();
+  const asked = new Set<Mutant>();
   await share([...new Set(chosen.flatMap(testsOf))], async (lane, path) => {
-    took.set(path, await mustBeGreen(lane, path));
+    const { milliseconds, ran } = await mustBeGreen(lane, path);
+    took.set(path, milliseconds);
+    for (const mutant of chosen) if (ran.some((test) => isAsked(mutant, test))) asked.add(mutant);
     console.error(`${path} passes`);
   });
+  for (const mutant of chosen) {
+    if (!asked.has(mutant)) throw new Error(`Without ${mutant.without}: no test is called ${namesOf(mutant)}`);
+  }
   await share(chosen, async (lane, mutant) => {
     const usual = testsOf(mutant).reduce((sum, path) => sum + (took.get(path) ?? 0), 0);
     const outcome = { mutant, ...(await lane.runWith(mutant, 3 * usual + ALLOWANCE)) };
@@ -80,13 +88,13 @@ async function share<T>(work: readonly T[], does: (lane: Lane, item: T) => Promi
 }
 
 /** Before anything is taken out; twice, for the machine may be busy. Returns the milliseconds that it took. */
-async function mustBeGreen(lane: Lane, path: string): Promise<number> {
+async function mustBeGreen(lane: Lane, path: string): Promise<{ milliseconds: number; ran: readonly Ran[] }> {
   const only = new Set(chosen.filter((mutant) => testsOf(mutant).includes(path)).map(namesOf));
   for (let left = 1; ; left -= 1) {
     const start = performance.now();
     const { ran, whole } = await lane.run([path], [...only].join("|"), LIMIT);
     const red = ran.filter(({ passed }) => !passed).map(({ title }) => title);
-    if (red.length === 0 && whole === undefined) return performance.now() - start;
+    if (red.length === 0 && whole === undefined) return { milliseconds: performance.now() - start, ran };
     if (left === 0) throw new Error(`${path}, nothing taken out: ${whole ?? red.join("; ")}`);
   }
 }

@@ -56,7 +56,9 @@ export class Lane {
     );
     try {
       await mustBeCode(path);
-      return await this.run(testsOf(mutant), namesOf(mutant), limit);
+      const outcome = await this.run(testsOf(mutant), namesOf(mutant), limit);
+      // Those tests are there, as was seen before: the process that ran them died.
+      return outcome.whole === undefined && outcome.ran.length === 0 ? { ran: [], whole: "crashed" } : outcome;
     } finally {
       await writeFile(path, before);
     }
@@ -81,6 +83,12 @@ export function testsOf({ tests = [HOSTILE] }: Mutant): readonly string[] {
 export function namesOf({ rows = [], names = [], within }: Mutant): string {
   const suite = within === undefined ? `^(?!(${OTHERS.join("|")})\\b)(.* )?` : `${within} `;
   return [...(rows.length > 0 ? [`${suite}row (${rows.join("|")}): `] : []), ...names.map(escaped)].join("|");
+}
+
+/** Whether the test is one of those that should notice. */
+export function isAsked(mutant: Mutant, { title, places }: Ran): boolean {
+  // The last place is the package.
+  return new RegExp(namesOf(mutant)).test([...places.slice(0, -1), title].join(" "));
 }
 
 /** Undefined if the guard is in the code exactly once. */
