@@ -1,11 +1,12 @@
 // Plain TCP.
 
-import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
+import { connect, createServer, type NetConnectOpts, type Server as NetServer, type Socket } from "node:net";
 import { type Conn, type OpOptions, type Server, StreamsError, type Transport } from "streams-core";
 import { printable, ServerQueue } from "streams-core/kit";
 import { fromDuplex } from "streams-core/node";
 import { type Address, dialAddress, nameOf, serveAddress, servedUrl } from "./address.js";
 import { established } from "./established.js";
+import { adopted, withIntake } from "./intake.js";
 import { listening } from "./listening.js";
 import { type SocketOptions, socketLimits } from "./options.js";
 import { preHandled } from "./pre-handled.js";
@@ -20,16 +21,20 @@ export function tcp(options: TcpOptions = {}): Transport {
   const { connectTimeout, highWaterMark } = socketLimits(options);
   const transport: Transport = {
     async dial(url, o) {
-      return dialTcp(dialAddress(url), connectTimeout, options, o, (socket) => fromDuplex(socket, { highWaterMark }));
+      const dialing = {
+        ...options,
+        open: (to: NetConnectOpts) => withIntake((option) => connect({ ...to, ...option })),
+      };
+      return dialTcp(dialAddress(url), connectTimeout, dialing, o, (socket) => fromDuplex(socket, { highWaterMark }));
     },
     async serve(url, o): Promise<Server<Conn>> {
       o?.signal?.throwIfAborted();
-      const server = createServer(acceptOptions(options));
+      const server = createServer({ ...acceptOptions(options), pauseOnConnect: true });
       const conns = new ServerQueue<Conn>(await listenTcp(server, url), {
         stop: () => void server.close(),
         discard: (conn) => conn.reset(),
       });
-      server.on("connection", (socket) => conns.push(fromDuplex(socket, { highWaterMark })));
+      server.on("connection", (socket) => conns.push(fromDuplex(adopted(socket), { highWaterMark })));
       return conns;
     },
   };
@@ -40,13 +45,13 @@ export function tcp(options: TcpOptions = {}): Transport {
 export async function dialTcp<T>(
   address: Address,
   timeout: number,
-  { noDelay = true }: TcpOptions,
+  { noDelay = true, open = connect }: TcpOptions & { readonly open?: (to: NetConnectOpts) => Socket },
   o: OpOptions | undefined,
   make: (socket: Socket) => T,
 ): Promise<T> {
   const signal = o?.signal;
   signal?.throwIfAborted();
-  const socket = connect({ ...address, allowHalfOpen: true, noDelay });
+  const socket = open({ ...address, allowHalfOpen: true, noDelay });
   const name = nameOf(address);
   return established(socket, {
     event: "connect",

@@ -5,6 +5,7 @@ import { type Conn, type Server, StreamsError, type Transport } from "streams-co
 import { printable, ServerQueue } from "streams-core/kit";
 import { fromDuplex } from "streams-core/node";
 import { established } from "./established.js";
+import { adopted, withIntake } from "./intake.js";
 import { type SocketOptions, socketLimits } from "./options.js";
 import { preHandled } from "./pre-handled.js";
 import { serveSocketFile, socketPath } from "./socket-file.js";
@@ -22,7 +23,7 @@ export function unix(options: UnixOptions = {}): Transport {
     async dial(url, o) {
       const path = socketPath(url);
       o?.signal?.throwIfAborted();
-      const socket = connect({ path, allowHalfOpen: true });
+      const socket = withIntake((option) => connect({ path, allowHalfOpen: true, ...option }));
       return established(socket, {
         event: "connect",
         signal: o?.signal,
@@ -43,7 +44,8 @@ export function unix(options: UnixOptions = {}): Transport {
         },
         discard: (one) => one.reset(),
       });
-      const server = createServer({ allowHalfOpen: true }, (socket) => conns.push(conn(socket)));
+      const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+      server.on("connection", (socket) => conns.push(conn(adopted(socket))));
       remove = await serveSocketFile(server, path);
       return conns;
     },
