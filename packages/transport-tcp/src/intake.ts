@@ -7,7 +7,7 @@ import { type OnReadOpts, Socket } from "node:net";
 const LARGE = 16 * 1024;
 /** As much as a read should be able to give. */
 const ROOM = 64 * 1024;
-/** Of a view that is kept the whole slab is: no more than four times what a read gives. */
+/** Of a view that is kept the whole slab is: four times what most reads of bulk give, sixteen times the least that is read into it. */
 const SLAB = 256 * 1024;
 /** Sockets with a slab of that size; with more of them each has a smaller one, for those that go idle keep theirs. */
 const MOST_SLABS = 64;
