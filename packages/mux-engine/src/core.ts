@@ -3,6 +3,7 @@
 import type { CloseInfo, StreamsError } from "streams-core";
 import { Acceptor, Outcome, printable, retryable } from "streams-core/kit";
 import * as faults from "./faults.js";
+import { Guard } from "./guard.js";
 import { Liveness } from "./liveness.js";
 import { type Limits, limitsOf, type SessionOptions } from "./options.js";
 import type { Output } from "./output.js";
@@ -34,6 +35,7 @@ export class Core {
   readonly wire: Wire;
   readonly limits: Limits;
   readonly streams: Streams;
+  readonly guard: Guard;
   readonly acceptor: Acceptor;
   readonly sender: Sender;
   readonly liveness: Liveness;
@@ -67,7 +69,8 @@ export class Core {
     this.now = host.now();
     this.#peer = { window: wire.earlyCredit, maxFrame: wire.earlyFrame };
     this.streams = new Streams(wire.ids);
-    this.acceptor = new Acceptor(this.limits.acceptBacklog);
+    this.guard = new Guard(this.limits);
+    this.acceptor = new Acceptor(this.limits.acceptBacklog, () => this.#noRoom());
     this.#windows = new Windows(this.limits, this.roundTrips);
     this.#windows.atLeast(wire.leastWindow);
     const alarms = {
@@ -224,6 +227,15 @@ export class Core {
     }
   }
 
+  /** A stream was refused because nobody took it in time. */
+  #noRoom(): void {
+    try {
+      this.guard.refused(this.now);
+    } catch (error) {
+      this.fail(faults.readingFailed(error));
+    }
+  }
+
   peerClosed(lastTaken: number, code: number, reason: string, failed: boolean): void {
     const error = faults.closedByPeer(reason, failed);
     const ending = { error, lingerMs: LINGER_MS, lastTaken };
@@ -293,6 +305,7 @@ export class Core {
     const taken = this.draining ? this.lastTaken : this.wire.ids.lastRemote;
     const last = this.sender.finish(goodbye && ((out) => this.wire.close(out, taken, goodbye)));
     this.count(last);
-    this.#host.end(last, lingerMs, goodbye === undefined ? 0 : (this.sender.policy.farewellDelay ?? 0));
+    const delayMs = goodbye === undefined ? 0 : (this.sender.policy.farewellDelay ?? 0);
+    this.#host.end({ last, lingerMs, delayMs, flooded: goodbye?.failed === "ERR_CALM" });
   }
 }

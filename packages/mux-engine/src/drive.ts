@@ -4,7 +4,8 @@ import type { Conn, Mux } from "streams-core";
 import { afterTick, afterTurn, READY } from "streams-core/kit";
 import type { SessionOptions } from "./options.js";
 import { Session } from "./session.js";
-import type { SessionHost } from "./session-host.js";
+import type { Farewell, SessionHost } from "./session-host.js";
+import { nextShare } from "./shares.js";
 import type { Role, Wire } from "./wire.js";
 
 /** Bytes given to the transport at a time. More is written faster; less lets an urgent frame leave sooner. */
@@ -13,8 +14,12 @@ const BATCH = 256 * 1024;
 const PATIENCE = 256 * 1024;
 /** Milliseconds after which the rest of the process has its turn, whatever a peer sends: a flood of frames is a peer's own matter. */
 const SHARE_MS = 1;
+/** The part of a processor's time that a peer may have without ever waiting for its next share. */
+const LIGHT = 1 / 8;
 /** More than any transport gives at a time. */
 const WHOLE = 16 * 1024 * 1024;
+/** The bytes that are taken at a time of a peer not known yet. */
+const FIRST_SLICE = 8192;
 /** The fewest bytes that are taken at a time from a peer that makes much work with few. */
 const LEAST_SLICE = 2048;
 /**
@@ -40,10 +45,14 @@ class Driver implements SessionHost {
   #over = false;
   /** Goes on reading. */
   #readOn: (() => void) | undefined;
-  /** Milliseconds that what this peer sent has taken since other work had its turn. */
+  /** Milliseconds that what this peer sent has taken since other work had its turn, beyond what a light one may. */
   #spent = 0;
-  /** Bytes to take of it at a time, so that they take about a share; at first, and of ordinary peers, as many as come. */
-  #slice = WHOLE;
+  /** When the last bytes came. */
+  #began = 0;
+  /** Bytes to take of it at a time, so that they take about a share; of ordinary peers, soon as many as come. */
+  #slice = FIRST_SLICE;
+  /** Whether it never had its share yet. */
+  #new = true;
   #lastBytes = LAST_BYTES;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -83,16 +92,20 @@ class Driver implements SessionHost {
     this.#readOn = undefined;
   }
 
-  end(last: Uint8Array[], lingerMs: number, delayMs: number): void {
+  end({ last, lingerMs, delayMs, flooded }: Farewell): void {
     this.#over = true;
     clearTimeout(this.#timer);
     if (lingerMs === 0) return this.#done();
     this.#write(last);
-    const close = (): void => {
+    const linger = (): void => {
       this.#linger = setTimeout(() => this.#done(), lingerMs);
+    };
+    const close = (): void => {
+      linger();
       void this.#conn.close().catch(() => this.#done());
     };
-    if (delayMs === 0) close();
+    if (flooded) linger();
+    else if (delayMs === 0) close();
     else this.#farewell = setTimeout(close, delayMs);
     this.#conn.closed.then(
       () => this.#done(),
@@ -175,17 +188,27 @@ class Driver implements SessionHost {
   /** A promise only if this peer has had its share of the process for now, or must first take what it provoked. */
   #receive(bytes: Uint8Array): Promise<void> | undefined {
     const began = this.now();
+    this.#spent = Math.max(0, this.#spent - (began - this.#began) * LIGHT);
+    this.#began = began;
     this.#unanswered += bytes.byteLength;
     this.session.receive(bytes);
     const took = this.now() - began;
-    if (took > SHARE_MS) this.#slice = Math.max(LEAST_SLICE, Math.floor((bytes.byteLength * SHARE_MS) / took));
-    else if (took < SHARE_MS / 4 && this.#slice < WHOLE) this.#slice *= 2;
     this.#spent += took;
+    if (this.#new && took < SHARE_MS / 4 && bytes.byteLength === this.#slice) this.#slice *= 2;
     if (this.session.overloaded && !this.#over) return this.#relieve();
     if (this.session.full) return this.#untilRead();
-    if (this.#spent < SHARE_MS) return undefined;
+    return this.#spent < SHARE_MS ? undefined : this.#untilNextShare(bytes.byteLength);
+  }
+
+  async #untilNextShare(size: number): Promise<void> {
+    // What the application does with the bytes counts too.
+    await new Promise<void>(afterTick);
+    const took = this.now() - this.#began;
+    if (took > SHARE_MS) this.#slice = Math.max(LEAST_SLICE, Math.floor((size * SHARE_MS) / took));
+    else if (took < SHARE_MS / 4 && this.#slice < WHOLE) this.#slice *= 2;
     this.#spent = 0;
-    return new Promise((resolve) => afterTurn(resolve));
+    this.#new = false;
+    await nextShare();
   }
 
   /** Whether more may be read though the session is over. */

@@ -12,7 +12,7 @@ export { type Limits, limitsOf, type SessionOptions } from "./options.js";
 export { Output } from "./output.js";
 export type { Policy } from "./policy.js";
 export { Session } from "./session.js";
-export type { SessionHost } from "./session-host.js";
+export type { Farewell, SessionHost } from "./session-host.js";
 export { EngineStream } from "./stream.js";
 export {
   ACK,

@@ -1,6 +1,8 @@
 // Bytes on their way to the transport: headers and small payloads gathered in slabs, large payloads passed on as they are.
 
-const SLAB = 32 * 1024;
+/** Sessions that say little keep little. */
+const FIRST_SLAB = 512;
+const LARGEST_SLAB = 32 * 1024;
 /** Payloads up to this size are copied: one more buffer in a vectored write costs more than copying this. */
 const COPY = 2048;
 
@@ -23,12 +25,7 @@ export class Output {
 
   /** Makes room for `length` contiguous bytes, at most 32 KiB, and returns where in `bytes` they start. */
   reserve(length: number): number {
-    if (this.#end + length > this.#slab.byteLength) {
-      this.#seal();
-      this.#slab = new Uint8Array(Math.max(SLAB, length));
-      this.#start = 0;
-      this.#end = 0;
-    }
+    if (this.#end + length > this.#slab.byteLength) this.#renew(length);
     const at = this.#end;
     this.#end += length;
     this.#size += length;
@@ -55,6 +52,20 @@ export class Output {
     this.#chunks = [];
     this.#size = 0;
     return chunks;
+  }
+
+  /** A slab that is still small is outgrown, and what waits in it moves along; one as large as they come is left behind. */
+  #renew(length: number): void {
+    const waiting = this.#slab.subarray(this.#start, this.#end);
+    const outgrown = this.#slab.byteLength < LARGEST_SLAB && waiting.byteLength + length <= LARGEST_SLAB;
+    if (!outgrown) this.#seal();
+    const grown = Math.max(FIRST_SLAB, 4 * this.#slab.byteLength, waiting.byteLength + length);
+    this.#slab = new Uint8Array(outgrown ? Math.min(grown, LARGEST_SLAB) : Math.max(LARGEST_SLAB, length));
+    this.#start = 0;
+    this.#end = 0;
+    if (!outgrown) return;
+    this.#slab.set(waiting);
+    this.#end = waiting.byteLength;
   }
 
   #seal(): void {

@@ -5,7 +5,6 @@ import { broken, byPeer, checkHeaders, decodeHeaders } from "streams-core/kit";
 import { Arrival } from "./arrival.js";
 import type { Core } from "./core.js";
 import { overrun, resetByPeer } from "./faults.js";
-import type { Guard } from "./guard.js";
 import type { Output } from "./output.js";
 import type { EngineStream } from "./stream.js";
 import type { PeerParameters, Sink } from "./wire.js";
@@ -14,15 +13,13 @@ const NO_BLOCK = new Uint8Array(0);
 
 export class Receiver implements Sink {
   readonly #core: Core;
-  readonly #guard: Guard;
   /** The stream of the data frame that is being read; undefined when its payload is dropped. */
   #current: EngineStream | undefined;
   /** Whether that frame opens a stream or has payload. */
   #hasEffect = true;
 
-  constructor(core: Core, guard: Guard) {
+  constructor(core: Core) {
     this.#core = core;
-    this.#guard = guard;
   }
 
   hello(parameters: PeerParameters): void {
@@ -48,7 +45,7 @@ export class Receiver implements Sink {
     this.#current = stream;
     if (wire.acknowledge !== undefined) core.sender.answer((out) => wire.acknowledge?.(out, id));
     core.acceptor.offer(arrival);
-    if (stream.failed) this.#guard.refused(core.now);
+    if (stream.failed) core.guard.refused(core.now);
   }
 
   accept(id: number, block: Uint8Array): void {
@@ -83,13 +80,13 @@ export class Receiver implements Sink {
     if (fin) {
       if (stream !== undefined && !stream.ended) stream.receivedEnd();
     } else if (!this.#hasEffect) {
-      this.#guard.idle(this.#core.now);
+      this.#core.guard.idle(this.#core.now);
     }
   }
 
   credit(id: number, bytes: number): void {
     const stream = this.#find(id);
-    if (bytes === 0) this.#guard.idle(this.#core.now);
+    if (bytes === 0) this.#core.guard.idle(this.#core.now);
     if (stream === undefined) return;
     if (stream.sendCredit + bytes > 0x7fffffff) throw overrun(id);
     stream.sendCredit += bytes;
@@ -100,7 +97,7 @@ export class Receiver implements Sink {
   reset(id: number, code: number): void {
     const stream = this.#find(id);
     if (stream === undefined) return;
-    if (!stream.local) this.#guard.reset(this.#core.now);
+    if (!stream.local) this.#core.guard.reset(this.#core.now);
     else if (this.#core.sender.policy.resetRefuses && !stream.acceptedAlready)
       return this.#refused(stream, code, NO_BLOCK);
     stream.fail(this.#resetByPeer("reset the stream", code));
@@ -119,7 +116,7 @@ export class Receiver implements Sink {
     const stream = this.#find(id);
     if (stream === undefined) return;
     // Opened, ended and stopped costs the application as much as opened and reset.
-    if (!stream.local && !stream.sendEnded) this.#guard.reset(this.#core.now);
+    if (!stream.local && !stream.sendEnded) this.#core.guard.reset(this.#core.now);
     // One may have crossed our end.
     else if (stream.sendEnded) this.#stray();
     this.#core.peerStops(stream, code);
@@ -132,7 +129,7 @@ export class Receiver implements Sink {
   }
 
   ping(token: number): void {
-    if (!this.#core.sender.pong(token)) this.#guard.idle(this.#core.now);
+    if (!this.#core.sender.pong(token)) this.#core.guard.idle(this.#core.now);
   }
 
   pong(token: number): void {
@@ -141,7 +138,7 @@ export class Receiver implements Sink {
 
   drain(lastId: number): void {
     // Once says it all, and each looks at every stream.
-    if (this.#core.peerDraining) this.#guard.idle(this.#core.now);
+    if (this.#core.peerDraining) this.#core.guard.idle(this.#core.now);
     this.#core.peerDrains(lastId);
   }
 
@@ -179,14 +176,14 @@ export class Receiver implements Sink {
   #stray(): void {
     const { sender, wire, now } = this.#core;
     const { laxEnd, resetIsEnd } = sender.policy;
-    if (!resetIsEnd && (!laxEnd || wire.credit !== undefined)) this.#guard.stray(now);
+    if (!resetIsEnd && (!laxEnd || wire.credit !== undefined)) this.#core.guard.stray(now);
   }
 
   #refuse(id: number): void {
-    const { sender, wire, now } = this.#core;
+    const { guard, sender, wire, now } = this.#core;
     sender.dismiss(false, (out) => wire.refuse(out, id, 0, NO_BLOCK));
     wire.forget?.(id);
-    this.#guard.refused(now);
+    guard.refused(now);
   }
 
   #refused(stream: EngineStream, resetCode: number, block: Uint8Array): void {

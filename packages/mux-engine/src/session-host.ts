@@ -11,9 +11,18 @@ export interface SessionHost {
   wakeLater(): void;
   /** The session is no longer `full`. */
   readOn(): void;
-  /**
-   * The session is over. Send `last`, after `delayMs` end the transport, give the peer `lingerMs` to take it all and end its side,
-   * then break the transport off and call `transportDone`. With a `lingerMs` of 0, break it off at once.
-   */
-  end(last: Uint8Array[], lingerMs: number, delayMs: number): void;
+  /** The session is over. Take leave of the peer, then break the transport off and call `transportDone`. */
+  end(farewell: Farewell): void;
+}
+
+/** How to take leave of a peer. */
+export interface Farewell {
+  /** To be sent. */
+  readonly last: Uint8Array[];
+  /** What the peer gets, in milliseconds, to take it all and end its side. With 0, nothing is sent. */
+  readonly lingerMs: number;
+  /** Milliseconds from `last` to the end of this side of the transport. */
+  readonly delayMs: number;
+  /** The peer floods: break the transport off after `lingerMs`, and end nothing before, so that it does not come again at once. */
+  readonly flooded: boolean;
 }

@@ -14,7 +14,6 @@ import type {
 import { encodeHeaders, handled, raceAbort, rejected, retryable, wholeNumber } from "streams-core/kit";
 import { Core } from "./core.js";
 import * as faults from "./faults.js";
-import { Guard } from "./guard.js";
 import type { SessionOptions } from "./options.js";
 import { Receiver } from "./receiver.js";
 import type { SessionHost } from "./session-host.js";
@@ -35,7 +34,7 @@ export class Session implements StreamProvider {
   constructor(wire: Wire, host: SessionHost, options: SessionOptions = {}) {
     this.#host = host;
     this.#core = new Core(wire, host, options);
-    this.#receiver = new Receiver(this.#core, new Guard(this.#core.limits));
+    this.#receiver = new Receiver(this.#core);
   }
 
   // ── the contract ──

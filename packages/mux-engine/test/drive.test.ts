@@ -14,11 +14,15 @@ function connect(options: SessionOptions, change: Partial<Conn>): { session: Str
   const [conn, far] = memoryPair({ highWaterMark: 1 << 24 });
   for (const [name, value] of Object.entries(change)) Object.defineProperty(conn, name, { value });
   vi.spyOn(conn, "reset");
-  const greeting = new Output();
-  new TinyWire("server", { window: 1 << 20, maxFrame: 65536 }).start(greeting);
-  for (const chunk of greeting.take()) void far.write(chunk);
+  for (const chunk of greetingOf()) void far.write(chunk);
   const session = engineMux((role) => new TinyWire(role, { window: 65536, maxFrame: 65536 }), options)(conn, "client");
   return { session, conn };
+}
+
+function greetingOf(): Uint8Array[] {
+  const greeting = new Output();
+  new TinyWire("server", { window: 1 << 20, maxFrame: 65536 }).start(greeting);
+  return greeting.take();
 }
 
 afterEach(() => {
@@ -166,8 +170,83 @@ test("a peer whose bytes make much work is read in slices that take about a shar
   while (sizes.reduce((sum, size) => sum + size, 0) < 8 * 65_536) await new Promise(setImmediate);
   counting = false;
   // The first tells what they take: from then on a slice is less than two milliseconds.
-  expect(sizes[0]).toBe(65_536);
+  expect(sizes[0]).toBe(8192);
   expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(2048);
   expect(turns).toBeGreaterThan(sizes.length / 3);
   void session.close();
+});
+
+test("however many peers make much work, others wait for one share at a time, and a light one for none", async () => {
+  let clock = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => clock);
+  let turn = 0;
+  let counting = true;
+  const count = (): void => {
+    turn += 1;
+    clock += 1;
+    if (counting) setImmediate(count);
+  };
+  const received: { readonly who: number; readonly turn: number }[] = [];
+  const LIGHT = 8;
+  /** A byte of it takes a microsecond, and what the light peer sends in a turn, which takes a millisecond or more, a tenth of one. */
+  class SlowWire extends TinyWire {
+    readonly #who: number;
+    constructor(who: number) {
+      super("client", { window: 65536, maxFrame: 65536 });
+      this.#who = who;
+    }
+    override receive(chunk: Uint8Array): void {
+      received.push({ who: this.#who, turn });
+      clock += this.#who === LIGHT ? 0.1 : chunk.byteLength / 1000;
+    }
+  }
+  const peers = Array.from({ length: LIGHT + 1 }, (_, who) => {
+    const [conn, far] = memoryPair({ highWaterMark: 1 << 24 });
+    const session = engineMux(() => new SlowWire(who))(conn, "client");
+    return { far, session };
+  });
+  setImmediate(count);
+  for (const { far } of peers.slice(0, LIGHT)) void far.write(new Uint8Array(65_536));
+  const asked: number[] = [];
+  for (let i = 0; i < 50; i += 1) {
+    asked.push(turn);
+    await peers[LIGHT]?.far.write(new Uint8Array(10));
+    await new Promise(setImmediate);
+  }
+  counting = false;
+  const light = received.filter(({ who }) => who === LIGHT);
+  expect(light.map((one) => one.turn)).toEqual(asked);
+  // The first slices come as they come; from then on there is one in each turn.
+  const heavy = received.filter((one) => one.who !== LIGHT && one.turn > 2);
+  expect(new Set(heavy.map(({ who }) => who)).size).toBe(LIGHT);
+  expect(heavy.length).toBeLessThanOrEqual(turn);
+  for (const { session } of peers) void session.close();
+});
+
+test("the connection of a peer that floods ends a second after the session, and not before", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const close = vi.fn(() => never);
+  const ping = new Output();
+  const wire = new TinyWire("server", { window: 65536, maxFrame: 65536 });
+  for (let i = 0; i < 20_000; i += 1) wire.ping(ping, 7);
+  let pings = ping.take();
+  const { session, conn } = connect(
+    {},
+    {
+      read: () => {
+        const chunk = pings.shift();
+        return chunk === undefined ? never : new Promise((resolve) => setImmediate(resolve, chunk));
+      },
+      write: () => READY,
+      close,
+      closed: never,
+    },
+  );
+  pings = [...greetingOf(), ...pings];
+  await expect(session.closed).rejects.toMatchObject({ code: "ERR_CALM" });
+  await vi.advanceTimersByTimeAsync(999);
+  expect(conn.reset).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(2);
+  expect(conn.reset).toHaveBeenCalled();
+  expect(close).not.toHaveBeenCalled();
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { drain, open, RESET, STOP, stop, times } from "./tools/frames.js";
-import { pair, RawPeer, until } from "./tools/peer.js";
+import { pair, RawPeer, turn, until } from "./tools/peer.js";
 
 test("opening streams without data is no flood, however fast the handler accepts them", async () => {
   const peer = new RawPeer({ maxInboundStreams: 5000, acceptBacklog: 5000 });
@@ -49,5 +49,14 @@ test("streams that find no room are refused, and a peer that keeps opening them 
   await peer.send(times(10_000, (i) => open(1 + 2 * i)));
   expect((await peer.session.newStream()).id).toBe("2");
   await peer.send(times(20_000, (i) => open(20_001 + 2 * i)));
+  expect((await peer.failure()).code).toBe("ERR_CALM");
+});
+
+test("so it is when few come at a time, and each of them is refused before the next come", async () => {
+  const peer = new RawPeer({ acceptBacklog: 10 });
+  for (let batch = 0; batch < 250; batch += 1) {
+    await peer.send(times(100, (i) => open(1 + 2 * (100 * batch + i))));
+    await turn();
+  }
   expect((await peer.failure()).code).toBe("ERR_CALM");
 });

@@ -4,6 +4,7 @@ import type { Backend, Conn, Mux, Server, StreamProvider, Transport } from "./co
 import { StreamsError } from "./errors.js";
 import { raceAbort } from "./kit/abort.js";
 import { wholeNumber } from "./kit/options.js";
+import { Outcome } from "./kit/outcome.js";
 import { byPeer } from "./kit/peer-faults.js";
 import { handled, handling } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
@@ -22,15 +23,18 @@ export interface OverOptions {
 export function over(mux: Mux, transport: Transport, options: OverOptions = {}): Backend {
   const { onRejected } = options;
   const maxHandshakes = wholeNumber("maxHandshakes", options.maxHandshakes, 1000);
-  const connect: Backend["connect"] = async (url, o) => start(mux, await transport.dial(url, o), "client", o?.signal);
+  const connect: Backend["connect"] = async (url, o) => {
+    const conn = await transport.dial(url, o);
+    return start(mux, conn, "client", (ready) => raceAbort(ready, o?.signal));
+  };
   const serve: Backend["serve"] = async (url, o) => {
     const conns = await transport.serve(url, o);
-    // A signal for each: one for all would have as many listeners as there are handshakes.
-    const starting = new Set<AbortController>();
+    // Each is rejected to give a handshake up. A signal for each would weigh as much as the socket, and floods open many.
+    const starting = new Set<Outcome<never>>();
     const sessions = new ServerQueue<StreamProvider>(conns.url, {
       stop: () => {
         const closed = new StreamsError("ERR_SESSION_CLOSED", "The server was closed during the handshake.");
-        for (const one of starting) one.abort(closed);
+        for (const one of starting) one.reject(closed);
         return conns.close();
       },
       discard: end,
@@ -40,12 +44,12 @@ export function over(mux: Mux, transport: Transport, options: OverOptions = {}):
       const [oldest] = starting;
       if (oldest !== undefined && starting.size >= maxHandshakes) {
         starting.delete(oldest);
-        oldest.abort(crowded(maxHandshakes));
+        oldest.reject(crowded(maxHandshakes));
       }
-      const stop = new AbortController();
-      starting.add(stop);
-      const started = start(mux, conn, "server", stop.signal).finally(() => starting.delete(stop));
-      return started.then(push, onRejected);
+      const givenUp = new Outcome<never>();
+      starting.add(givenUp);
+      const started = start(mux, conn, "server", (ready) => Promise.race([ready, givenUp.promise]));
+      return started.finally(() => starting.delete(givenUp)).then(push, onRejected);
     };
     handled(feed(sessions, conns, begin).catch(onRejected));
     return sessions;
@@ -96,11 +100,11 @@ async function start(
   mux: Mux,
   conn: Conn,
   role: "client" | "server",
-  signal: AbortSignal | undefined,
+  wait: (ready: Promise<void>) => Promise<void>,
 ): Promise<StreamProvider> {
   try {
     const session = mux(conn, role);
-    await orEnd(session, raceAbort(session.ready, signal));
+    await orEnd(session, wait(session.ready));
     return session;
   } catch (error) {
     conn.reset();

@@ -156,6 +156,9 @@ function frame(
   rest: Uint8Array = new Uint8Array(0),
 ): void {
   head(out, type, flags, id, numbers.length * 4 + rest.byteLength);
-  for (const number of numbers) writeU32(out.bytes, out.reserve(4), number);
+  for (const number of numbers) {
+    const at = out.reserve(4);
+    writeU32(out.bytes, at, number);
+  }
   out.append(rest);
 }

@@ -1,6 +1,6 @@
 // Two sessions joined by bytes in memory, on a clock that the test moves. Nothing happens unless the test says so.
 
-import { limitsOf, Session, type SessionHost, type SessionOptions } from "mux-engine";
+import { type Farewell, limitsOf, Session, type SessionHost, type SessionOptions } from "mux-engine";
 import { TinyWire } from "./tiny-wire.js";
 
 export class End implements SessionHost {
@@ -35,7 +35,7 @@ export class End implements SessionHost {
 
   readOn(): void {}
 
-  end(last: Uint8Array[], lingerMs: number): void {
+  end({ last, lingerMs }: Farewell): void {
     this.outbox.push(...last);
     this.over = { lingerMs };
     this.session.transportDone();

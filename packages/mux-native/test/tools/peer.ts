@@ -69,7 +69,7 @@ export class RawPeer {
 
   /** The code of the CLOSE frame that came. */
   async closeCode(): Promise<number | undefined> {
-    await this.ended;
+    await until("the session says why it ends", () => this.of(CLOSE).length > 0);
     const last = this.of(CLOSE)[0];
     return last && readU32(last.body, 4);
   }

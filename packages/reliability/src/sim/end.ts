@@ -1,6 +1,14 @@
 // One end of a link: what a driver does between a session and its transport, without an event loop.
 
-import { limitsOf, type Role, Session, type SessionHost, type SessionOptions, type Wire } from "mux-engine";
+import {
+  type Farewell,
+  limitsOf,
+  type Role,
+  Session,
+  type SessionHost,
+  type SessionOptions,
+  type Wire,
+} from "mux-engine";
 import type { Clock } from "./clock.js";
 import type { Lane } from "./lane.js";
 import type { Random } from "./random.js";
@@ -88,7 +96,7 @@ export class End implements SessionHost {
     this.#awake = true;
   }
 
-  end(last: Uint8Array[], lingerMs: number): void {
+  end({ last, lingerMs }: Farewell): void {
     this.over = true;
     this.#world.trace.note(this.role, "session over", lingerMs);
     if (lingerMs === 0) return this.#breakOff();

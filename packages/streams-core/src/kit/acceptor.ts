@@ -25,6 +25,7 @@ interface Waiting {
 
 export class Acceptor {
   readonly #backlog: number;
+  readonly #noRoom: () => void;
   /** At first a listener that nobody has: it keeps what comes before the real one. */
   #listening = new Listening();
   #listened = false;
@@ -32,9 +33,13 @@ export class Acceptor {
   /** Beyond the backlog, in a tick whose accepting code has not run yet: many streams may arrive in one read. */
   readonly #later = new Set<Inbound>();
 
-  /** @param backlog streams that may wait for a listener, a handler or `accept`; those beyond it are refused */
-  constructor(backlog: number) {
+  /**
+   * @param backlog streams that may wait for a listener, a handler or `accept`; those beyond it are refused
+   * @param noRoom called for each of those; what it does must not throw
+   */
+  constructor(backlog: number, noRoom: () => void = () => {}) {
     this.#backlog = backlog;
+    this.#noRoom = noRoom;
   }
 
   /** @throws ERR_LISTENING */
@@ -81,13 +86,19 @@ export class Acceptor {
 
   /** The application has had its turn: as many as it made room for wait on, and the rest for its next turn; without room all are refused. */
   readonly #offerLater = (): void => {
-    if (this.#room <= 0) return refuseAll(this.#later);
+    if (this.#room <= 0) return this.#refuseLater();
     for (const inbound of this.#later) {
       if (this.#room <= 0) return afterTick(this.#offerLater);
       this.#later.delete(inbound);
       this.#listening.offer(inbound);
     }
   };
+
+  #refuseLater(): void {
+    const refused = this.#later.size;
+    refuseAll(this.#later);
+    for (let i = 0; i < refused; i += 1) this.#noRoom();
+  }
 }
 
 function refuseAll(streams: Set<Inbound>): void {

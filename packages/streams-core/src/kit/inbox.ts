@@ -9,7 +9,7 @@ import { END, rejected } from "./ready.js";
 
 export class Inbox {
   /** A peer chooses how much of each chunk is payload: what waits must not hold many times its size. */
-  readonly #queue = new ByteQueue(16 * 1024);
+  readonly #queue = new ByteQueue(64 * 1024);
   readonly #onRead: ((bytes: number) => void) | undefined;
   /** The read that waits. */
   #reader: Outcome<Uint8Array | null> | undefined;

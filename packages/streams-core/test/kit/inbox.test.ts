@@ -37,6 +37,25 @@ describe("Inbox", () => {
     await expect(error).rejects.toBe(reset);
   });
 
+  test("what is not taken in its turn holds at most four times its size", async () => {
+    const inbox = new Inbox();
+    const views = [300, 20_000, 63_000].map((size) =>
+      new Uint8Array(256 * 1024).subarray(7, 7 + size).fill(size % 251),
+    );
+    for (const view of views) inbox.push(view);
+    await new Promise((resolve) => setTimeout(resolve));
+    const got: Uint8Array[] = [];
+    while (inbox.size > 0) {
+      const chunk = await inbox.read();
+      if (chunk === null) throw new Error("The end came before the bytes.");
+      got.push(chunk);
+    }
+    expect(Buffer.concat(got).equals(Buffer.concat(views))).toBe(true);
+    const held = new Set(got.map((chunk) => chunk.buffer));
+    const size = [...held].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(size).toBeLessThanOrEqual(4 * Buffer.concat(views).byteLength);
+  });
+
   test("tells of each chunk when it is taken, not when it comes", async () => {
     const taken: number[] = [];
     const inbox = new Inbox((length) => taken.push(length));
