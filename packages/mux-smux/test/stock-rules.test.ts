@@ -297,7 +297,12 @@ describe("version 1", () => {
     }
     await peer.send(peer.say.syn(7), peer.say.psh(7, full));
     const last = await listener.accept();
-    for (const stream of [...over, last]) expect(text(await stream?.read())).toBe(full);
+    for (const stream of [...over, last]) {
+      // Of a peer not known yet, bytes are taken a few KiB at a time.
+      let got = "";
+      while (got.length < full.length) got += text(await stream?.read());
+      expect(got).toBe(full);
+    }
     // Counted once: with the next ones unread the limit is where it was.
     for (let i = 0; i < 4; i += 1) await peer.send(peer.say.psh(7, full));
     expect([...peer.session.stats().streams()][0]?.unread).toBe(64 * KiB);
