@@ -33,7 +33,7 @@ export class RawPeerOf<Frame> {
   /** Sends, and resolves when the session has had time to answer. */
   async send(...parts: readonly Uint8Array[]): Promise<void> {
     await this.conn.write(joined(...parts));
-    await turn();
+    await untilTaken(this.session);
   }
 
   /** What the session failed with. */
@@ -62,6 +62,14 @@ const joined = (...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => new
 /** Some turns of the event loop: everything that could be done at once has been. */
 export async function turn(): Promise<void> {
   for (let i = 0; i < 3; i += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Turns of the event loop until a session takes nothing more: what makes much work is taken in many of them. */
+export async function untilTaken(session: StreamProvider): Promise<void> {
+  for (let taken = -1; taken !== session.stats().bytesIn; ) {
+    taken = session.stats().bytesIn;
+    await turn();
+  }
 }
 
 /** What it rejects with. @throws if it does not, or with anything but a StreamsError */

@@ -3,7 +3,7 @@
 import { type NativeOptions, native } from "mux-native";
 import { type Conn, memoryPair, type StreamProvider, type StreamsError } from "streams-core";
 import { onTestFinished } from "vitest";
-import { errorOf, turn } from "../../../mux-engine/test/tools/raw-peer.js";
+import { errorOf, turn, untilTaken } from "../../../mux-engine/test/tools/raw-peer.js";
 import { bytes, CLOSE, type Frame, parse, preface, readU32 } from "./frames.js";
 
 export { errorOf, text, turn } from "../../../mux-engine/test/tools/raw-peer.js";
@@ -54,7 +54,7 @@ export class RawPeer {
   /** Sends, and resolves when the session has had time to answer. */
   async send(...parts: readonly Uint8Array[]): Promise<void> {
     await this.conn.write(bytes(...parts));
-    await turn();
+    await untilTaken(this.session);
   }
 
   /** What came of the given type. */

@@ -54,7 +54,11 @@ export class HostilePeer {
   /** Sends, and gives the session time to answer. */
   async send(...parts: readonly Uint8Array[]): Promise<void> {
     this.say(...parts);
-    await turn();
+    // What makes much work is taken in many turns.
+    for (let taken = -1; taken !== this.session.stats().bytesIn; ) {
+      taken = this.session.stats().bytesIn;
+      await turn();
+    }
   }
 
   of(kind: Seen["kind"], id?: number): Seen[] {
