@@ -13,15 +13,15 @@ const BATCH = 256 * 1024;
 /** Bytes received after which what may wait is sent. Each write that only returns credit costs both ends as much as one of data. */
 const PATIENCE = 256 * 1024;
 /** Milliseconds after which the rest of the process has its turn, whatever a peer sends: a flood of frames is a peer's own matter. */
-const SHARE_MS = 1;
+const SHARE_MS = 0.5;
 /** The part of a processor's time that a peer may have without ever waiting for its next share. */
 const LIGHT = 1 / 8;
-/** More than any transport gives at a time. */
-const WHOLE = 16 * 1024 * 1024;
+/** More than transports give at a time, so that one that took long leaves what comes whole. */
+const WHOLE = 256 * 1024;
 /** The bytes that are taken at a time of a peer not known yet. */
 const FIRST_SLICE = 8192;
 /** The fewest bytes that are taken at a time from a peer that makes much work with few. */
-const LEAST_SLICE = 2048;
+const LEAST_SLICE = 1024;
 /**
  * Bytes that are still read once the session is over. A peer gets our last frame, and ends, before it has sent as much; one that floods
  * must not cost anything any more.
@@ -194,22 +194,27 @@ class Driver implements SessionHost {
     this.session.receive(bytes);
     const took = this.now() - began;
     this.#spent += took;
-    if (this.#new && took < SHARE_MS / 4 && bytes.byteLength === this.#slice) this.#slice *= 2;
+    if (this.#new && took < SHARE_MS / 4 && bytes.byteLength === this.#slice)
+      this.#slice = Math.min(WHOLE, 2 * this.#slice);
     if (this.session.overloaded && !this.#over) return this.#relieve();
     if (this.session.full) return this.#untilRead();
-    return this.#spent < SHARE_MS ? undefined : this.#untilNextShare(bytes.byteLength);
+    return this.#spent < SHARE_MS ? undefined : this.#untilNextShare();
   }
 
-  async #untilNextShare(size: number): Promise<void> {
+  #untilNextShare(): Promise<void> {
     // What the application does with the bytes counts too.
-    await new Promise<void>(afterTick);
-    const took = this.now() - this.#began;
-    if (took > SHARE_MS) this.#slice = Math.max(LEAST_SLICE, Math.floor((size * SHARE_MS) / took));
-    else if (took < SHARE_MS / 4 && this.#slice < WHOLE) this.#slice *= 2;
+    afterTick(this.#measure);
     this.#spent = 0;
     this.#new = false;
-    await nextShare();
+    return nextShare();
   }
+
+  /** By halves, for what takes long once may be the collector's doing. */
+  readonly #measure = (): void => {
+    const took = this.now() - this.#began;
+    if (took > SHARE_MS) this.#slice = Math.max(LEAST_SLICE, this.#slice / 2);
+    else if (took < SHARE_MS / 2) this.#slice = Math.min(WHOLE, this.#slice * 2);
+  };
 
   /** Whether more may be read though the session is over. */
   #mayGoOn(chunk: Uint8Array): boolean {
