@@ -74,5 +74,5 @@ export class IdTable<T extends { readonly number: number }> {
 }
 
 function emptySlots<T>(bits: number): (T | undefined)[] {
-  return new Array<T | undefined>(2 ** bits).fill(undefined);
+  return Array.from({ length: 2 ** bits }, () => undefined);
 }
