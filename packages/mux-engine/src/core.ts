@@ -4,11 +4,11 @@ import type { CloseInfo, StreamsError } from "streams-core";
 import { Acceptor, Outcome, printable, retryable } from "streams-core/kit";
 import * as faults from "./faults.js";
 import { Guard } from "./guard.js";
-import { Liveness } from "./liveness.js";
-import { type Limits, limitsOf, type SessionOptions } from "./options.js";
+import { Liveness, type LivenessHost } from "./liveness.js";
+import type { Limits } from "./options.js";
 import type { Output } from "./output.js";
 import { RoundTrips } from "./round-trips.js";
-import { Sender } from "./sender.js";
+import { Sender, type SenderHost } from "./sender.js";
 import type { SessionHost } from "./session-host.js";
 import { EngineStream } from "./stream.js";
 import { Streams } from "./streams.js";
@@ -31,7 +31,7 @@ interface Ending {
   readonly lastTaken?: number;
 }
 
-export class Core {
+export class Core implements LivenessHost, SenderHost {
   readonly wire: Wire;
   readonly limits: Limits;
   readonly streams: Streams;
@@ -61,36 +61,19 @@ export class Core {
   over: StreamsError | undefined;
   #peer: PeerParameters;
 
-  /** @throws ERR_OPTION_INVALID */
-  constructor(wire: Wire, host: SessionHost, options: SessionOptions) {
+  constructor(wire: Wire, host: SessionHost, limits: Limits) {
     this.wire = wire;
     this.#host = host;
-    this.limits = limitsOf(options);
+    this.limits = limits;
     this.now = host.now();
     this.#peer = { window: wire.earlyCredit, maxFrame: wire.earlyFrame };
     this.streams = new Streams(wire.ids);
-    this.guard = new Guard(this.limits);
-    this.acceptor = new Acceptor(this.limits.acceptBacklog, () => this.#noRoom());
-    this.#windows = new Windows(this.limits, this.roundTrips);
+    this.guard = new Guard(limits);
+    this.acceptor = new Acceptor(limits.acceptBacklog, () => this.#noRoom());
+    this.#windows = new Windows(limits, this.roundTrips);
     this.#windows.atLeast(wire.leastWindow);
-    const alarms = {
-      silence: (): void => this.#silence(),
-      beacon: (): void => this.sender.control((out) => wire.beacon?.(out)),
-      fail: (error: StreamsError): void => this.fail(error),
-      probe: (): void => void this.probe(),
-      sweep: (): boolean => this.streams.sweep(),
-    };
-    this.liveness = new Liveness(this.limits, alarms, this.now, host.random(), wire.patience);
-    const needs = {
-      wake: (): void => host.wake(),
-      wakeLater: (): void => host.wakeLater(),
-      grant: (stream: EngineStream): number => this.#grant(stream),
-      later: (ms: number, action: () => void): void => {
-        this.liveness.later(host.now() + ms, action);
-        host.wake();
-      },
-    };
-    this.sender = new Sender(wire, needs, this.limits);
+    this.liveness = new Liveness(limits, this, this.now, host.random(), wire.patience);
+    this.sender = new Sender(wire, this, limits);
     if (wire.known !== undefined) this.peerIs(wire.known);
   }
 
@@ -126,10 +109,40 @@ export class Core {
     for (const chunk of chunks) this.bytesOut += chunk.byteLength;
   }
 
+  // ── what its sender asks ──
+
+  wake(): void {
+    this.#host.wake();
+  }
+
+  wakeLater(): void {
+    this.#host.wakeLater();
+  }
+
+  later(ms: number, action: () => void): void {
+    this.liveness.later(this.#host.now() + ms, action);
+    this.wake();
+  }
+
   /** While credit flows the round trip is measured again and again: windows grow by it. */
-  #grant(stream: EngineStream): number {
+  grant(stream: EngineStream): number {
     if (!this.roundTrips.measuring && this.wire.ping !== undefined) this.probe();
     return this.#windows.grant(stream, this.now);
+  }
+
+  // ── what its deadlines ask; also `probe` and `fail` ──
+
+  silence(): void {
+    const parameters = this.wire.silence?.();
+    if (parameters !== undefined) this.peerIs(parameters);
+  }
+
+  beacon(): void {
+    this.sender.control((out) => this.wire.beacon?.(out));
+  }
+
+  sweep(): boolean {
+    return this.streams.sweep();
   }
 
   // ── what its streams ask ──
@@ -201,11 +214,6 @@ export class Core {
       }
     }
     sender.sendable(stream);
-  }
-
-  #silence(): void {
-    const parameters = this.wire.silence?.();
-    if (parameters !== undefined) this.peerIs(parameters);
   }
 
   /** It wants no more of this stream. */
@@ -294,8 +302,8 @@ export class Core {
     this.liveness.over();
     this.acceptor.close();
     this.#host.readOn();
-    const unseen = retryable(error);
-    for (const stream of [...this.streams]) {
+    const unseen = this.streams.size === 0 ? error : retryable(error);
+    for (const stream of this.streams) {
       stream.fail(stream.local && (stream.synDue || stream.number > lastTaken) ? unseen : error);
     }
     this.roundTrips.fail(error);

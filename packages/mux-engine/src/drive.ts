@@ -2,7 +2,7 @@
 
 import type { Conn, Mux } from "streams-core";
 import { afterTick, afterTurn, READY } from "streams-core/kit";
-import type { SessionOptions } from "./options.js";
+import { type Limits, limitsOf, type SessionOptions } from "./options.js";
 import { Session } from "./session.js";
 import type { Farewell, SessionHost } from "./session-host.js";
 import { nextShare } from "./shares.js";
@@ -28,9 +28,10 @@ const LEAST_SLICE = 1024;
  */
 const LAST_BYTES = 1024 * 1024;
 
-/** A mux out of a wire. Options are checked when the session is made. */
+/** A mux out of a wire. @throws ERR_OPTION_INVALID */
 export function engineMux(wire: (role: Role) => Wire, options: SessionOptions = {}): Mux {
-  return (conn, role) => new Driver(conn, wire(role), options).session;
+  const limits = limitsOf(options);
+  return (conn, role) => new Driver(conn, wire(role), limits).session;
 }
 
 class Driver implements SessionHost {
@@ -59,9 +60,9 @@ class Driver implements SessionHost {
   #linger: ReturnType<typeof setTimeout> | undefined;
   #farewell: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(conn: Conn, wire: Wire, options: SessionOptions) {
+  constructor(conn: Conn, wire: Wire, limits: Limits) {
     this.#conn = conn;
-    this.session = new Session(wire, this, options);
+    this.session = new Session(wire, this, limits);
     this.wake();
     void this.#readAll();
   }

@@ -14,7 +14,7 @@ import type {
 import { encodeHeaders, handled, raceAbort, rejected, retryable, wholeNumber } from "streams-core/kit";
 import { Core } from "./core.js";
 import * as faults from "./faults.js";
-import type { SessionOptions } from "./options.js";
+import { type Limits, limitsOf } from "./options.js";
 import { Receiver } from "./receiver.js";
 import type { SessionHost } from "./session-host.js";
 import type { EngineStream } from "./stream.js";
@@ -30,10 +30,9 @@ export class Session implements StreamProvider {
   readonly #receiver: Receiver;
   #bytesIn = 0;
 
-  /** @throws ERR_OPTION_INVALID */
-  constructor(wire: Wire, host: SessionHost, options: SessionOptions = {}) {
+  constructor(wire: Wire, host: SessionHost, limits: Limits = limitsOf({})) {
     this.#host = host;
-    this.#core = new Core(wire, host, options);
+    this.#core = new Core(wire, host, limits);
     this.#receiver = new Receiver(this.#core);
   }
 

@@ -20,21 +20,24 @@ export function writePreface(out: Output, role: Role, own: PeerParameters): void
 }
 
 /** Checks the first bytes that came, also when they are not enough: a peer that speaks something else may never send more. */
-export function checkMagic(start: Uint8Array): void {
-  if (start.subarray(0, L.MAGIC.length).every((byte, i) => byte === L.MAGIC[i])) return;
-  throw wrongProtocol(`The peer seems to speak ${seemsToSpeak(start)}, not the native wire.`);
+export function checkMagic(bytes: Uint8Array, at: number = 0): void {
+  const end = Math.min(bytes.byteLength, at + L.MAGIC.length);
+  for (let i = at; i < end; i += 1) {
+    if (bytes[i] === L.MAGIC[i - at]) continue;
+    throw wrongProtocol(`The peer seems to speak ${seemsToSpeak(bytes.subarray(at))}, not the native wire.`);
+  }
 }
 
 /** Checks the head of the peer's preface. Returns the bytes of parameters that follow. @throws ERR_WRONG_PROTOCOL, ERR_PROTOCOL */
 export function readPrefaceHead(bytes: Uint8Array, at: number, own: Role): number {
-  const head = bytes.subarray(at, at + L.PREFACE_HEAD);
-  checkMagic(head);
-  const [version, role] = head.subarray(8);
+  checkMagic(bytes, at);
+  const version = bytes[at + 8];
+  const role = bytes[at + 9];
   if (version !== L.VERSION) {
     throw wrongProtocol(`The peer speaks version ${version} of this wire, this end ${L.VERSION}.`);
   }
   if (role === L.ROLES[own]) throw wrongProtocol(`Both ends are ${own}s; one must take the other role.`);
-  const length = readU16(head, 10);
+  const length = readU16(bytes, at + 10);
   if (role !== 1 - L.ROLES[own] || length % L.PARAMETER !== 0 || length > L.MAX_PARAMETERS) {
     throw broken(`sent a preface of role ${role} with ${length} bytes of parameters`);
   }

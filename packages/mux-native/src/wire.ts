@@ -24,29 +24,22 @@ import { checkMagic, writePreface } from "./preface.js";
 import { Reader } from "./reader.js";
 
 const NOTHING = new Uint8Array(0);
+const FEATURES: Features = {
+  headers: "native",
+  opens: "both",
+  flowControl: "stream",
+  halfClose: true,
+  resetCode: true,
+  ping: true,
+  priority: true,
+  drain: true,
+};
 
 export class NativeWire implements Wire {
-  readonly features: Features = {
-    headers: "native",
-    opens: "both",
-    flowControl: "stream",
-    halfClose: true,
-    resetCode: true,
-    ping: true,
-    priority: true,
-    drain: true,
-  };
+  readonly features: Features = FEATURES;
   readonly ids: Ids;
   readonly earlyCredit: number = L.MIN_WINDOW;
   readonly earlyFrame: number = L.MIN_FRAME;
-  readonly credit: Wire["reset"] = control(L.CREDIT);
-  readonly reset: Wire["reset"] = control(L.RESET);
-  readonly stop: Wire["reset"] = control(L.STOP);
-  readonly abort: Wire["reset"] = control(L.ABORT);
-  readonly refuse: Wire["refuse"] = control(L.REFUSE);
-  readonly ping: NonNullable<Wire["ping"]> = forSession(L.PING);
-  readonly pong: NonNullable<Wire["ping"]> = forSession(L.PONG);
-  readonly drain: NonNullable<Wire["ping"]> = forSession(L.DRAIN);
   readonly #role: Role;
   readonly #own: PeerParameters;
   readonly #reader: Reader;
@@ -96,11 +89,43 @@ export class NativeWire implements Wire {
     }
   }
 
+  credit(out: Output, id: number, bytes: number): void {
+    control(out, L.CREDIT, id, bytes);
+  }
+
+  reset(out: Output, id: number, code: number): void {
+    control(out, L.RESET, id, code);
+  }
+
+  stop(out: Output, id: number, code: number): void {
+    control(out, L.STOP, id, code);
+  }
+
+  abort(out: Output, id: number, code: number): void {
+    control(out, L.ABORT, id, code);
+  }
+
+  refuse(out: Output, id: number, code: number, block: Uint8Array): void {
+    control(out, L.REFUSE, id, code, block);
+  }
+
+  ping(out: Output, token: number): void {
+    control(out, L.PING, 0, token);
+  }
+
+  pong(out: Output, token: number): void {
+    control(out, L.PONG, 0, token);
+  }
+
+  drain(out: Output, lastId: number): void {
+    control(out, L.DRAIN, 0, lastId);
+  }
+
   close(out: Output, lastId: number, { failed, code, reason }: SessionEnd): void {
     const rest = new Uint8Array(4 + L.MAX_REASON);
     writeU32(rest, 0, failed === undefined ? code : closeCodeOf(failed));
     const { written } = new TextEncoder().encodeInto(reason, rest.subarray(4));
-    control(failed === undefined ? L.CLOSE : L.FAIL)(out, 0, lastId, rest.subarray(0, 4 + written));
+    control(out, failed === undefined ? L.CLOSE : L.FAIL, 0, lastId, rest.subarray(0, 4 + written));
   }
 }
 
@@ -114,17 +139,10 @@ function frame(out: Output, kind: number, id: number, length: number, room: numb
   return at + L.HEADER;
 }
 
-/** Writes frames whose body is a number, and what may follow it. */
-function control(kind: number): (out: Output, id: number, value: number, rest?: Uint8Array) => void {
-  return (out, id, value, rest = NOTHING) => {
-    const length = 4 + rest.byteLength;
-    const at = frame(out, kind, id, length, length);
-    writeU32(out.bytes, at, value);
-    if (length > 4) out.bytes.set(rest, at + 4);
-  };
-}
-
-function forSession(kind: number): (out: Output, value: number) => void {
-  const write = control(kind);
-  return (out, value) => write(out, 0, value);
+/** Writes a frame whose body is a number, and what may follow it. */
+function control(out: Output, kind: number, id: number, value: number, rest: Uint8Array = NOTHING): void {
+  const length = 4 + rest.byteLength;
+  const at = frame(out, kind, id, length, length);
+  writeU32(out.bytes, at, value);
+  if (length > 4) out.bytes.set(rest, at + 4);
 }

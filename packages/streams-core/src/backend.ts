@@ -4,7 +4,6 @@ import type { Backend, Conn, Mux, Server, StreamProvider, Transport } from "./co
 import { StreamsError } from "./errors.js";
 import { raceAbort } from "./kit/abort.js";
 import { wholeNumber } from "./kit/options.js";
-import { Outcome } from "./kit/outcome.js";
 import { byPeer } from "./kit/peer-faults.js";
 import { handled, handling } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
@@ -19,37 +18,65 @@ export interface OverOptions {
   readonly maxHandshakes?: number;
 }
 
+/** An inbound connection whose handshake is under way. */
+interface Starting {
+  readonly conn: Conn;
+  readonly session: StreamProvider;
+}
+
 /** Runs a mux over a transport. `connect` and `accept` give sessions whose handshake is done. @throws ERR_OPTION_INVALID */
 export function over(mux: Mux, transport: Transport, options: OverOptions = {}): Backend {
   const { onRejected } = options;
   const maxHandshakes = wholeNumber("maxHandshakes", options.maxHandshakes, 1000);
   const connect: Backend["connect"] = async (url, o) => {
     const conn = await transport.dial(url, o);
-    return start(mux, conn, "client", (ready) => raceAbort(ready, o?.signal));
+    try {
+      const session = mux(conn, "client");
+      await orEnd(session, raceAbort(session.ready, o?.signal));
+      return session;
+    } catch (error) {
+      conn.reset();
+      throw error;
+    }
   };
   const serve: Backend["serve"] = async (url, o) => {
     const conns = await transport.serve(url, o);
-    // Each is rejected to give a handshake up. A signal for each would weigh as much as the socket, and floods open many.
-    const starting = new Set<Outcome<never>>();
+    // Floods open many: what each of them costs is all that counts here.
+    const starting = new Set<Starting>();
+    const giveUp = (one: Starting, error: unknown): void => {
+      if (!starting.delete(one)) return;
+      end(one.session);
+      reject(one.conn, error);
+    };
+    const reject = (conn: Conn, error: unknown): void => {
+      conn.reset();
+      try {
+        onRejected?.(error);
+      } catch {
+        // Who is told must not stop the server.
+      }
+    };
     const sessions = new ServerQueue<StreamProvider>(conns.url, {
       stop: () => {
         const closed = new StreamsError("ERR_SESSION_CLOSED", "The server was closed during the handshake.");
-        for (const one of starting) one.reject(closed);
+        for (const one of starting) giveUp(one, closed);
         return conns.close();
       },
       discard: end,
     });
-    const push = (session: StreamProvider): void => sessions.push(session);
-    const begin = (conn: Conn): Promise<void> => {
+    const begin = (conn: Conn): void => {
       const [oldest] = starting;
-      if (oldest !== undefined && starting.size >= maxHandshakes) {
-        starting.delete(oldest);
-        oldest.reject(crowded(maxHandshakes));
+      if (oldest !== undefined && starting.size >= maxHandshakes) giveUp(oldest, crowded(maxHandshakes));
+      try {
+        const one = { conn, session: mux(conn, "server") };
+        starting.add(one);
+        one.session.ready.then(
+          () => starting.delete(one) && sessions.push(one.session),
+          (error: unknown) => giveUp(one, error),
+        );
+      } catch (error) {
+        reject(conn, error);
       }
-      const givenUp = new Outcome<never>();
-      starting.add(givenUp);
-      const started = start(mux, conn, "server", (ready) => Promise.race([ready, givenUp.promise]));
-      return started.finally(() => starting.delete(givenUp)).then(push, onRejected);
     };
     handled(feed(sessions, conns, begin).catch(onRejected));
     return sessions;
@@ -83,8 +110,8 @@ export function nest(backend: Backend): Transport {
       open.add(session);
       for await (const stream of session.listen()) conns.push(stream);
     };
-    const take = (session: StreamProvider): Promise<unknown> =>
-      orEnd(session, acceptFrom(session)).finally(() => open.delete(session));
+    const take = (session: StreamProvider): void =>
+      void handled(orEnd(session, acceptFrom(session)).finally(() => open.delete(session)));
     // Should the server below fail, no more connections come, which is what closing says.
     handled(feed(conns, sessions, take));
     return conns;
@@ -96,30 +123,10 @@ function crowded(most: number): StreamsError {
   return byPeer("ERR_CALM", `More than ${most} connections came before this one had finished its handshake.`);
 }
 
-async function start(
-  mux: Mux,
-  conn: Conn,
-  role: "client" | "server",
-  wait: (ready: Promise<void>) => Promise<void>,
-): Promise<StreamProvider> {
-  try {
-    const session = mux(conn, role);
-    await orEnd(session, wait(session.ready));
-    return session;
-  } catch (error) {
-    conn.reset();
-    throw error;
-  }
-}
-
 /** Takes all that a server accepts, until it closes or fails, and closes the queue that is fed with it. */
-async function feed<T>(
-  queue: { close(): Promise<void> },
-  source: Server<T>,
-  take: (item: T) => Promise<unknown>,
-): Promise<void> {
+async function feed<T>(queue: { close(): Promise<void> }, source: Server<T>, take: (item: T) => void): Promise<void> {
   try {
-    for await (const item of source) handled(take(item));
+    for await (const item of source) take(item);
   } finally {
     handled(queue.close());
   }

@@ -13,8 +13,9 @@ export class End implements SessionHost {
 
   constructor(role: "client" | "server", clock: { now: number }, options: SessionOptions = {}) {
     this.#clock = clock;
-    const { initialWindow, maxFrame } = limitsOf(options);
-    this.session = new Session(new TinyWire(role, { window: initialWindow, maxFrame }), this, options);
+    const limits = limitsOf(options);
+    const { initialWindow, maxFrame } = limits;
+    this.session = new Session(new TinyWire(role, { window: initialWindow, maxFrame }), this, limits);
   }
 
   now(): number {

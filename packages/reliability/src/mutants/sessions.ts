@@ -143,8 +143,8 @@ export const SESSIONS: readonly Mutant[] = [
   {
     without: "saying so of streams that a close of the session did not reach",
     file: "mux-engine/dist/core.js",
-    find: "const unseen = retryable(error);",
-    replace: "const unseen = error;",
+    find: "this.streams.size === 0 ? error : retryable(error)",
+    replace: "error",
     names: ["rejects what waits, at both ends, with what was not seen retryable"],
     tests: [ENDING],
   },

@@ -2,6 +2,7 @@
 
 import {
   type Farewell,
+  type Limits,
   limitsOf,
   type Role,
   Session,
@@ -26,7 +27,7 @@ export class End implements SessionHost {
   readonly role: Role;
   readonly session: Session;
   readonly #wire: Wire;
-  readonly #options: SessionOptions;
+  readonly #limits: Limits;
   #greeted = false;
   readonly #world: Surroundings;
   readonly #to: Lane;
@@ -48,11 +49,11 @@ export class End implements SessionHost {
   constructor(role: Role, wire: Wire, options: SessionOptions, world: Surroundings, to: Lane, from: Lane) {
     this.role = role;
     this.#wire = wire;
-    this.#options = options;
+    this.#limits = limitsOf(options);
     this.#world = world;
     this.#to = to;
     this.#from = from;
-    this.session = new Session(wire, this, options);
+    this.session = new Session(wire, this, this.#limits);
     this.session.ready.then(
       () => {
         this.#greeted = true;
@@ -63,7 +64,7 @@ export class End implements SessionHost {
 
   /** Bytes that each of its streams may receive unread at first. */
   get initialWindow(): number {
-    return Math.max(limitsOf(this.#options).initialWindow, this.#wire.leastWindow ?? 0);
+    return Math.max(this.#limits.initialWindow, this.#wire.leastWindow ?? 0);
   }
 
   /** Whether it may close before it knows whom it talks to: its reason is lost then. */
