@@ -10,6 +10,9 @@ import { ACK, FIN, SYN, type Wire } from "./wire.js";
 const HIGH_WATER = 256 * 1024;
 /** Bytes of a new stream that travel in its opening frame. More would let a bulk stream jump the queue. */
 const FOLDED = 4096;
+/** Bytes in which every stream that has something to send has its turn, as far as frames need not be shorter for that than the least. */
+const ROUND = 2 * 1024 * 1024;
+const LEAST_TURN = 16 * 1024;
 
 const NO_BLOCK = new Uint8Array(0);
 const OURS: Policy = {};
@@ -175,12 +178,13 @@ export class Sender {
     this.#answers = 0;
     this.#produceCredits();
     this.flushOpenings();
+    const turn = Math.max(LEAST_TURN, Math.floor(ROUND / this.#ready.size));
     while (out.size < limit && this.#wire.sessionRoom !== 0) {
       const stream = this.#ready.shift();
       if (stream === undefined) break;
       stream.queued = false;
       if (!this.#canSend(stream)) continue;
-      this.#emit(stream, NO_BLOCK, 0, stream.unsent.size);
+      this.#emit(stream, NO_BLOCK, 0, Math.min(stream.unsent.size, turn));
       this.sendable(stream);
     }
     if (this.#ready.size === 0) this.#fresh = 0;

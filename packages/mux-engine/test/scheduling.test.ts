@@ -58,6 +58,21 @@ test("streams of one urgency take turns, a frame each", async () => {
   expect(order).toEqual([1, 3, 5, 1, 3, 5]);
 });
 
+test.each([
+  [1, 65536],
+  [32, 65536],
+  [64, 32768],
+  [500, 16384],
+])(
+  "with %i streams that have something to send, a frame has %i bytes, so that a turn comes soon",
+  async (count, size) => {
+    const { world, streams } = await ready(new Array(count).fill(3));
+    for (const stream of streams) void stream.write(new Uint8Array(65536));
+    world.client.flush(1);
+    expect(world.client.pending).toBe(9 + size);
+  },
+);
+
 test("control frames go ahead of all data", async () => {
   const { world, streams } = await ready([0, 3]);
   void streams[0]?.write(new Uint8Array(1 << 20));

@@ -7,16 +7,25 @@ export interface SocketOptions {
   readonly connectTimeout?: number;
   /** Bytes that a connection holds unread before it stops taking more from the peer. Default 262,144. */
   readonly highWaterMark?: number;
+  /**
+   * Microseconds that the event loop keeps turning after each arrival instead of sleeping until the next one, up to 1,000,000. What comes
+   * within them is answered sooner, and for that long a processor is busy. Default 0.
+   */
+  readonly busyPoll?: number;
 }
 
 export interface SocketLimits {
   readonly connectTimeout: number;
-  readonly highWaterMark: number;
+  /** What `fromDuplex` takes. */
+  readonly reading: { readonly highWaterMark: number; readonly busyPoll: number };
 }
 
 export function socketLimits(options: SocketOptions): SocketLimits {
   return {
     connectTimeout: milliseconds("connectTimeout", options.connectTimeout, 10_000),
-    highWaterMark: wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024),
+    reading: {
+      highWaterMark: wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024),
+      busyPoll: wholeNumber("busyPoll", options.busyPoll, 0, { min: 0, max: 1_000_000 }),
+    },
   };
 }

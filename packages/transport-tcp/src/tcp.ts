@@ -18,14 +18,14 @@ export interface TcpOptions extends SocketOptions {
 
 /** Connections over TCP: `native+tcp://127.0.0.1:7000`. Serves on loopback unless the URL names another host. @throws ERR_OPTION_INVALID */
 export function tcp(options: TcpOptions = {}): Transport {
-  const { connectTimeout, highWaterMark } = socketLimits(options);
+  const { connectTimeout, reading } = socketLimits(options);
   const transport: Transport = {
     async dial(url, o) {
       const dialing = {
         ...options,
         open: (to: NetConnectOpts) => withIntake((option) => connect({ ...to, ...option })),
       };
-      return dialTcp(dialAddress(url), connectTimeout, dialing, o, (socket) => fromDuplex(socket, { highWaterMark }));
+      return dialTcp(dialAddress(url), connectTimeout, dialing, o, (socket) => fromDuplex(socket, reading));
     },
     async serve(url, o): Promise<Server<Conn>> {
       o?.signal?.throwIfAborted();
@@ -34,7 +34,7 @@ export function tcp(options: TcpOptions = {}): Transport {
         stop: () => void server.close(),
         discard: (conn) => conn.reset(),
       });
-      server.on("connection", (socket) => conns.push(fromDuplex(adopted(socket), { highWaterMark })));
+      server.on("connection", (socket) => conns.push(fromDuplex(adopted(socket), reading)));
       return conns;
     },
   };

@@ -8,7 +8,7 @@ import { fromDuplex, Handshakes, secureContextOf, tlsError } from "streams-core/
 import { dialAddress, nameOf } from "./address.js";
 import { checkAlpn } from "./alpn.js";
 import { established } from "./established.js";
-import { socketLimits } from "./options.js";
+import { type SocketLimits, socketLimits } from "./options.js";
 import { preHandled } from "./pre-handled.js";
 import { acceptOptions, dialTcp, listenTcp, type TcpOptions } from "./tcp.js";
 import { handshakeError, handshakeLate, noCommonProtocol } from "./tls-errors.js";
@@ -30,7 +30,7 @@ export interface TlsOptions extends TcpOptions, Pick<SecureContextOptions, "ca" 
 
 /** Connections over TLS: `native+tls://example.com:7000`. Serving needs `cert` and `key`. @throws ERR_OPTION_INVALID */
 export function tls(options: TlsOptions = {}): Transport {
-  const { connectTimeout, highWaterMark } = socketLimits(options);
+  const { connectTimeout, reading } = socketLimits(options);
   const handshakeTimeout = milliseconds("handshakeTimeout", options.handshakeTimeout, 10_000);
   checkAlpn(options.alpn);
   const keys = keysOf(options);
@@ -55,7 +55,7 @@ export function tls(options: TlsOptions = {}): Transport {
         timeout: handshakeTimeout,
         make: () => {
           if (alpn !== undefined && secure.alpnProtocol === false) throw noCommonProtocol(name, alpn);
-          return secureConn(secure, raw, name, highWaterMark);
+          return secureConn(secure, raw, name, reading);
         },
         abort: () => abort(secure, raw),
         late: () => handshakeLate(name, handshakeTimeout),
@@ -78,7 +78,7 @@ export function tls(options: TlsOptions = {}): Transport {
         discard: (conn) => conn.reset(),
       });
       server.on("secureConnection", (secure) => {
-        conns.push(secureConn(secure, handshakes.done(secure), remoteName(secure), highWaterMark));
+        conns.push(secureConn(secure, handshakes.done(secure), remoteName(secure), reading));
       });
       server.on("tlsClientError", (cause, secure) => {
         const error = handshakeError(cause, remoteName(secure), secure);
@@ -91,10 +91,10 @@ export function tls(options: TlsOptions = {}): Transport {
   return preHandled(transport);
 }
 
-function secureConn(secure: TLSSocket, raw: Socket, name: string, highWaterMark: number): Conn {
+function secureConn(secure: TLSSocket, raw: Socket, name: string, reading: SocketLimits["reading"]): Conn {
   goesBefore(secure, raw);
   return fromDuplex(secure, {
-    highWaterMark,
+    ...reading,
     socket: raw,
     abort: () => abort(secure, raw),
     lost: (cause) => (cause instanceof Error ? tlsError(cause, name) : undefined),

@@ -17,8 +17,8 @@ export interface UnixOptions extends SocketOptions {}
  * replaced. Not on Windows. @throws ERR_OPTION_INVALID
  */
 export function unix(options: UnixOptions = {}): Transport {
-  const { connectTimeout: timeout, highWaterMark } = socketLimits(options);
-  const conn = (socket: Socket): Conn => fromDuplex(socket, { highWaterMark });
+  const { connectTimeout: timeout, reading } = socketLimits(options);
+  const conn = (socket: Socket): Conn => fromDuplex(socket, reading);
   const transport: Transport = {
     async dial(url, o) {
       const path = socketPath(url);

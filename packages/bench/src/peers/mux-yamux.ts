@@ -6,8 +6,12 @@ import { tcp } from "transport-tcp";
 import type { Peer } from "../peer.js";
 import { contractPeer } from "./contract.js";
 
-/** @param stock whether each takes the other for an original */
-export function muxYamux(stock = false): Peer {
-  const peer = stock ? "stock" : "auto";
-  return contractPeer("yamux+tcp", ({ streams }) => over(yamux({ maxInboundStreams: streams, peer }), tcp()));
+/**
+ * @param peer "stock" if each takes the other for an original
+ * @param busyPoll microseconds
+ */
+export function muxYamux({ peer = "auto", busyPoll = 0 }: { peer?: "auto" | "stock"; busyPoll?: number } = {}): Peer {
+  return contractPeer("yamux+tcp", ({ streams }) =>
+    over(yamux({ maxInboundStreams: streams, peer }), tcp({ busyPoll })),
+  );
 }

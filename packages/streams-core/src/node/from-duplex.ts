@@ -13,6 +13,7 @@ import { READY, rejected } from "../kit/ready.js";
 import { printable } from "../kit/text.js";
 import { WaitingWrites } from "../kit/waiting-writes.js";
 import { writeNothing } from "../kit/write-nothing.js";
+import { keepTurning } from "./busy-poll.js";
 import { LOST } from "./lost.js";
 import { stillOpen } from "./still-open.js";
 
@@ -24,6 +25,11 @@ export interface FromDuplexOptions {
    * Node 20 are too few for a good write. Default 262,144.
    */
   readonly writeAhead?: number;
+  /**
+   * Microseconds that the event loop keeps turning after each arrival instead of sleeping until the next one, up to 1,000,000. What comes
+   * within them is answered sooner, and for that long a processor is busy. Default 0.
+   */
+  readonly busyPoll?: number;
   /**
    * Ends the duplex at once, so that the peer sees an error and not an end.
    * Default: `resetAndDestroy()` where the duplex is a TCP socket, otherwise `destroy(error)`.
@@ -70,6 +76,7 @@ class DuplexConn implements Conn {
   readonly #socket: Socket | undefined;
   readonly #highWaterMark: number;
   readonly #writeAhead: number;
+  readonly #busyMilliseconds: number;
   readonly #options: FromDuplexOptions;
   readonly #allowedHalfOpen: boolean;
   readonly #inbox: Inbox = new Inbox(() => this.#onRead());
@@ -92,6 +99,7 @@ class DuplexConn implements Conn {
     this.#socket = options.socket ?? (isPlainSocket(duplex) ? duplex : undefined);
     this.#highWaterMark = wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024);
     this.#writeAhead = wholeNumber("writeAhead", options.writeAhead, 256 * 1024);
+    this.#busyMilliseconds = wholeNumber("busyPoll", options.busyPoll, 0, { min: 0, max: 1_000_000 }) / 1000;
     this.#options = options;
     this.#allowedHalfOpen = duplex.allowHalfOpen;
     duplex.allowHalfOpen = true;
@@ -210,6 +218,7 @@ class DuplexConn implements Conn {
 
   readonly #onData = (chunk: Uint8Array): void => {
     this.#inbox.push(chunk);
+    if (this.#busyMilliseconds > 0) keepTurning(this.#busyMilliseconds);
     if (this.#inbox.size < this.#highWaterMark) return;
     this.#paused = true;
     this.duplex.pause();
