@@ -8,8 +8,8 @@ export interface SocketOptions {
   /** Bytes that a connection holds unread before it stops taking more from the peer. Default 262,144. */
   readonly highWaterMark?: number;
   /**
-   * Microseconds that the event loop keeps turning after each arrival instead of sleeping until the next one, up to 1,000,000. What comes
-   * within them is answered sooner, and for that long a processor is busy. Default 0.
+   * Microseconds that the event loop keeps turning after each arrival, up to 1,000,000. What comes within them is answered sooner, and
+   * for that long a processor is busy. Default: it sleeps until something comes.
    */
   readonly busyPoll?: number;
 }
@@ -17,15 +17,16 @@ export interface SocketOptions {
 export interface SocketLimits {
   readonly connectTimeout: number;
   /** What `fromDuplex` takes. */
-  readonly reading: { readonly highWaterMark: number; readonly busyPoll: number };
+  readonly reading: { readonly highWaterMark: number; readonly busyPoll: number | undefined };
 }
 
 export function socketLimits(options: SocketOptions): SocketLimits {
+  const { busyPoll } = options;
   return {
     connectTimeout: milliseconds("connectTimeout", options.connectTimeout, 10_000),
     reading: {
       highWaterMark: wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024),
-      busyPoll: wholeNumber("busyPoll", options.busyPoll, 0, { min: 0, max: 1_000_000 }),
+      busyPoll: busyPoll === undefined ? undefined : wholeNumber("busyPoll", busyPoll, busyPoll, { max: 1_000_000 }),
     },
   };
 }

@@ -2,16 +2,14 @@
 
 import { yamux } from "mux-yamux";
 import { over } from "streams-core";
-import { tcp } from "transport-tcp";
+import { type TcpOptions, tcp } from "transport-tcp";
 import type { Peer } from "../peer.js";
 import { contractPeer } from "./contract.js";
 
 /**
  * @param peer "stock" if each takes the other for an original
- * @param busyPoll microseconds
+ * @param options of the transport
  */
-export function muxYamux({ peer = "auto", busyPoll = 0 }: { peer?: "auto" | "stock"; busyPoll?: number } = {}): Peer {
-  return contractPeer("yamux+tcp", ({ streams }) =>
-    over(yamux({ maxInboundStreams: streams, peer }), tcp({ busyPoll })),
-  );
+export function muxYamux(peer: "auto" | "stock", options: TcpOptions = {}): Peer {
+  return contractPeer("yamux+tcp", ({ streams }) => over(yamux({ maxInboundStreams: streams, peer }), tcp(options)));
 }

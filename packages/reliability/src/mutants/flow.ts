@@ -87,8 +87,8 @@ export const FLOW: readonly Mutant[] = [
   {
     without: "turns of the streams that send",
     file: "mux-engine/dist/sender.js",
-    find: "this.#emit(stream, NO_BLOCK, 0, stream.unsent.size);",
-    replace: "do this.#emit(stream, NO_BLOCK, 0, stream.unsent.size); while (this.#canSend(stream));",
+    find: "this.#emit(stream, NO_BLOCK, 0, Math.min(stream.unsent.size, turn));",
+    replace: "do this.#emit(stream, NO_BLOCK, 0, Math.min(stream.unsent.size, turn)); while (this.#canSend(stream));",
     rows: ["19"],
     tests: [SIMULATED],
   },

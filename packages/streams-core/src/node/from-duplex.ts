@@ -26,10 +26,10 @@ export interface FromDuplexOptions {
    */
   readonly writeAhead?: number;
   /**
-   * Microseconds that the event loop keeps turning after each arrival instead of sleeping until the next one, up to 1,000,000. What comes
-   * within them is answered sooner, and for that long a processor is busy. Default 0.
+   * Microseconds that the event loop keeps turning after each arrival, up to 1,000,000. What comes within them is answered sooner, and
+   * for that long a processor is busy. Default: it sleeps until something comes.
    */
-  readonly busyPoll?: number;
+  readonly busyPoll?: number | undefined;
   /**
    * Ends the duplex at once, so that the peer sees an error and not an end.
    * Default: `resetAndDestroy()` where the duplex is a TCP socket, otherwise `destroy(error)`.
@@ -76,7 +76,7 @@ class DuplexConn implements Conn {
   readonly #socket: Socket | undefined;
   readonly #highWaterMark: number;
   readonly #writeAhead: number;
-  readonly #busyMilliseconds: number;
+  readonly #busyPoll: number;
   readonly #options: FromDuplexOptions;
   readonly #allowedHalfOpen: boolean;
   readonly #inbox: Inbox = new Inbox(() => this.#onRead());
@@ -99,7 +99,7 @@ class DuplexConn implements Conn {
     this.#socket = options.socket ?? (isPlainSocket(duplex) ? duplex : undefined);
     this.#highWaterMark = wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024);
     this.#writeAhead = wholeNumber("writeAhead", options.writeAhead, 256 * 1024);
-    this.#busyMilliseconds = wholeNumber("busyPoll", options.busyPoll, 0, { min: 0, max: 1_000_000 }) / 1000;
+    this.#busyPoll = wholeNumber("busyPoll", options.busyPoll, 0, { max: 1_000_000 });
     this.#options = options;
     this.#allowedHalfOpen = duplex.allowHalfOpen;
     duplex.allowHalfOpen = true;
@@ -218,7 +218,7 @@ class DuplexConn implements Conn {
 
   readonly #onData = (chunk: Uint8Array): void => {
     this.#inbox.push(chunk);
-    if (this.#busyMilliseconds > 0) keepTurning(this.#busyMilliseconds);
+    if (this.#busyPoll > 0) keepTurning(this.#busyPoll / 1000);
     if (this.#inbox.size < this.#highWaterMark) return;
     this.#paused = true;
     this.duplex.pause();
