@@ -1,9 +1,11 @@
 // The list of mutants keeps up with the code, and the tables made of a run hide nothing.
 
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
 import { expect, test } from "vitest";
 import { noticedBy, survived, type Tried, tableOfMutants, tableOfRows } from "../src/mutants/evidence.js";
-import { whyNotApplied } from "../src/mutants/lane.js";
+import { mustBeCode, whyNotApplied, withoutGuard } from "../src/mutants/lane.js";
 import { MUTANTS } from "../src/mutants/list.js";
 import type { Mutant } from "../src/mutants/mutant.js";
 
@@ -19,13 +21,31 @@ function ran(title: string, passed: boolean, ...places: readonly string[]): Trie
   return { title, passed, places };
 }
 
+function codeOf({ file }: Mutant): Promise<string> {
+  return readFile(new URL(`../../${file}`, import.meta.url), "utf8");
+}
+
 test("every guard that is to be taken out is in the built code exactly once", async () => {
-  const wrong: (string | undefined)[] = [];
-  for (const mutant of MUTANTS) {
-    wrong.push(whyNotApplied(mutant, await readFile(new URL(`../../${mutant.file}`, import.meta.url), "utf8")));
-  }
+  const wrong = await Promise.all(MUTANTS.map(async (mutant) => whyNotApplied(mutant, await codeOf(mutant))));
   expect(wrong.filter((why) => why !== undefined)).toEqual([]);
 });
+
+test("without it the code is code still", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "streams-mutated-"));
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  const wrong: unknown[] = [];
+  const waiting = MUTANTS.entries();
+  const check = async (): Promise<void> => {
+    for (const [i, mutant] of waiting) {
+      const path = join(folder, `${i}${extname(mutant.file)}`);
+      await writeFile(path, withoutGuard(mutant, await codeOf(mutant)));
+      await mustBeCode(path).catch((error: unknown) => wrong.push(`without ${mutant.without}: ${error}`));
+    }
+  };
+  await Promise.all([check(), check(), check()]);
+  await rm(folder, { recursive: true });
+  expect(wrong).toEqual([]);
+}, 120_000);
 
 test("every mutant has a description of its own, and rows or names of tests that must notice it", () => {
   const described = MUTANTS.map(({ without }) => without);

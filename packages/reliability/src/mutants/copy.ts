@@ -28,7 +28,7 @@ export async function copyWorkspace(root: string): Promise<string> {
   return copy;
 }
 
-/** Removes it, at once. */
+/** Removes it, at once. Tests that were not waited for may write there still. */
 export function removeCopy(copy: string): void {
-  rmSync(copy, { recursive: true, force: true });
+  rmSync(copy, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -105,7 +105,7 @@ export const FLOOD: readonly Mutant[] = [
     without: "the difference of an end and a reset",
     file: "mux-engine/dist/receiver.js",
     find: "this.#current = undefined;\n        if (fin) {",
-    replace: "this.#current = undefined;\n        if (fin) {\n            this.#guard.reset(this.#core.now);",
+    replace: "this.#current = undefined;\n        if (fin) {\n            this.#core.guard.reset(this.#core.now);",
     rows: ["28b"],
   },
   {

@@ -50,11 +50,8 @@ export class Lane {
     const before = await readFile(path, "utf8");
     const why = whyNotApplied(mutant, before);
     if (why !== undefined) throw new Error(why);
-    await writeFile(
-      path,
-      before.replace(mutant.find, () => mutant.replace),
-    );
     try {
+      await writeFile(path, withoutGuard(mutant, before));
       await mustBeCode(path);
       const outcome = await this.run(testsOf(mutant), namesOf(mutant), limit);
       // Those tests are there, as was seen before: the process that ran them died.
@@ -97,8 +94,13 @@ export function whyNotApplied({ without, file, find }: Mutant, code: string): st
   return times === 1 ? undefined : `without ${without}: ${file} has ${times} times, not once: ${find}`;
 }
 
+/** The code with the mutant in it. */
+export function withoutGuard({ find, replace }: Mutant, code: string): string {
+  return code.replace(find, () => replace);
+}
+
 /** @throws unless it can be parsed: that would be noticed by every test, and say nothing about any */
-async function mustBeCode(path: string): Promise<void> {
+export async function mustBeCode(path: string): Promise<void> {
   if (path.endsWith(".js")) await promisify(execFile)(process.execPath, ["--check", path]);
 }
 
