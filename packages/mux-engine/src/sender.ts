@@ -10,8 +10,9 @@ import { ACK, FIN, SYN, type Wire } from "./wire.js";
 const HIGH_WATER = 256 * 1024;
 /** Bytes of a new stream that travel in its opening frame. More would let a bulk stream jump the queue. */
 const FOLDED = 4096;
-/** Bytes in which every stream that has something to send has its turn, as far as frames need not be shorter for that than the least. */
+/** Bytes in which every stream that has something to send should have had its turn; with many of them turns are shorter for that. */
 const ROUND = 2 * 1024 * 1024;
+/** The bytes of a turn at the least: shorter ones would cost more than they are worth. */
 const LEAST_TURN = 16 * 1024;
 
 const NO_BLOCK = new Uint8Array(0);

@@ -120,6 +120,20 @@ describe("over()", () => {
     await failure((async () => over(toy, transport, { maxHandshakes: 0 }))(), "ERR_OPTION_INVALID");
   });
 
+  test("who is told may throw, and the server goes on all the same", async () => {
+    const transport = memory();
+    const tell = (): never => {
+      throw new Error("a careless listener");
+    };
+    await using server = await over(toy, transport, { maxHandshakes: 1, onRejected: tell }).serve(url);
+    const oldest = await transport.dial(url);
+    await transport.dial(url);
+    await failure(oldest.closed, "ERR_RESET");
+    await using client = await over(toy, transport).connect(url);
+    expect(await server.accept()).not.toBeNull();
+    expect(client).toBeDefined();
+  });
+
   test("when the transport's server fails, accept gives null and the error is told", async () => {
     const broken = new Error("no more descriptors");
     const below = memory();
