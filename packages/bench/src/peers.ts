@@ -49,9 +49,6 @@ export const PEERS: readonly Entry[] = [
   entry("yamux-js-16m", [...STREAMS, "long"], () => import("./peers/yamux.js").then((m) => m.yamuxPeer(WINDOW))),
   entry("mux-yamux", WORKLOADS, () => import("./peers/mux-yamux.js").then((m) => m.muxYamux("auto"))),
   entry("mux-yamux-stock", [...STREAMS, "long"], () => import("./peers/mux-yamux.js").then((m) => m.muxYamux("stock"))),
-  entry("mux-yamux-busy", STREAMS, () =>
-    import("./peers/mux-yamux.js").then((m) => m.muxYamux("auto", { busyPoll: 100 })),
-  ),
   entry("multiplex", [...STREAMS, "long"], () => import("./peers/multiplex.js").then((m) => m.multiplexPeer)),
   entry("protomux", [...STREAMS, "long"], () => import("./peers/protomux.js").then((m) => m.protomuxPeer)),
   entry("bpmux", [...STREAMS.filter((one) => one !== "bulk1000"), "long"], () =>

@@ -318,7 +318,9 @@ const takers: readonly (readonly [string, readonly string[], (options: object) =
 test.each(takers)("no option of %s that is a number may be zero, negative or NaN", (_, sources, take) => {
   const options = sources.flatMap((path) => {
     const source = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-    return [...source.matchAll(/^ {2}readonly (\w+)\?: number;/gm)].map(([, name = ""]) => name);
+    return [...source.matchAll(/^ {2}readonly (\w+)\?: number(?: \| false(?: \| undefined)?)?;/gm)].map(
+      ([, name = ""]) => name,
+    );
   });
   expect(options).not.toHaveLength(0);
   for (const option of options) {

@@ -1,6 +1,6 @@
 // What all three transports take.
 
-import { milliseconds, wholeNumber } from "streams-core/kit";
+import { milliseconds, wholeNumber, wholeNumberOrFalse } from "streams-core/kit";
 
 export interface SocketOptions {
   /** Milliseconds that a dial waits for the peer to take the connection. Default 10,000. */
@@ -8,25 +8,25 @@ export interface SocketOptions {
   /** Bytes that a connection holds unread before it stops taking more from the peer. Default 262,144. */
   readonly highWaterMark?: number;
   /**
-   * Microseconds that the event loop keeps turning after each arrival, up to 1,000,000. What comes within them is answered sooner, and
-   * for that long a processor is busy. Default: it sleeps until something comes.
+   * Microseconds that the event loop keeps turning after each arrival, up to 1,000,000, or `false`. What comes within them is answered
+   * sooner, and for that long a processor is busy. Default: 100 where a write was answered, for as long as the next answers mostly come
+   * that soon; never with one processor.
    */
-  readonly busyPoll?: number;
+  readonly busyPoll?: number | false;
 }
 
 export interface SocketLimits {
   readonly connectTimeout: number;
   /** What `fromDuplex` takes. */
-  readonly reading: { readonly highWaterMark: number; readonly busyPoll: number | undefined };
+  readonly reading: { readonly highWaterMark: number; readonly busyPoll: number | false | undefined };
 }
 
 export function socketLimits(options: SocketOptions): SocketLimits {
-  const { busyPoll } = options;
   return {
     connectTimeout: milliseconds("connectTimeout", options.connectTimeout, 10_000),
     reading: {
       highWaterMark: wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024),
-      busyPoll: busyPoll === undefined ? undefined : wholeNumber("busyPoll", busyPoll, busyPoll, { max: 1_000_000 }),
+      busyPoll: wholeNumberOrFalse("busyPoll", options.busyPoll, 1_000_000),
     },
   };
 }

@@ -2,14 +2,11 @@
 
 import { yamux } from "mux-yamux";
 import { over } from "streams-core";
-import { type TcpOptions, tcp } from "transport-tcp";
+import { tcp } from "transport-tcp";
 import type { Peer } from "../peer.js";
 import { contractPeer } from "./contract.js";
 
-/**
- * @param peer "stock" if each takes the other for an original
- * @param options of the transport
- */
-export function muxYamux(peer: "auto" | "stock", options: TcpOptions = {}): Peer {
-  return contractPeer("yamux+tcp", ({ streams }) => over(yamux({ maxInboundStreams: streams, peer }), tcp(options)));
+/** @param peer "stock" if each takes the other for an original */
+export function muxYamux(peer: "auto" | "stock"): Peer {
+  return contractPeer("yamux+tcp", ({ streams }) => over(yamux({ maxInboundStreams: streams, peer }), tcp()));
 }

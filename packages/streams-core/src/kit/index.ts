@@ -17,7 +17,7 @@ export {
 } from "./headers.js";
 export { Inbox } from "./inbox.js";
 export { accepted, chunks } from "./iterate.js";
-export { milliseconds, oneOf, wholeNumber } from "./options.js";
+export { milliseconds, oneOf, wholeNumber, wholeNumberOrFalse } from "./options.js";
 export { Outcome } from "./outcome.js";
 export { broken, byPeer } from "./peer-faults.js";
 export { END, handled, READY, rejected } from "./ready.js";

@@ -14,6 +14,12 @@ export function wholeNumber(
   throw invalid(name, `a whole number from ${min} to ${max}`, value);
 }
 
+/** `value`, checked unless it is `false` or undefined. @throws ERR_OPTION_INVALID unless it is a whole number from 1 to `max` */
+export function wholeNumberOrFalse<T extends number | false | undefined>(name: string, value: T, max: number): T {
+  if (value !== false) wholeNumber(name, value, 1, { max });
+  return value;
+}
+
 /** `value`, or `fallback`: a time in milliseconds that a timer can hold. @throws ERR_OPTION_INVALID */
 export function milliseconds(name: string, value: number | undefined, fallback: number): number {
   return wholeNumber(name, value, fallback, { max: 2 ** 31 - 1 });

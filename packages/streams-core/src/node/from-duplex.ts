@@ -13,7 +13,7 @@ import { READY, rejected } from "../kit/ready.js";
 import { printable } from "../kit/text.js";
 import { WaitingWrites } from "../kit/waiting-writes.js";
 import { writeNothing } from "../kit/write-nothing.js";
-import { keepTurning } from "./busy-poll.js";
+import { BusyPoll } from "./busy-poll.js";
 import { LOST } from "./lost.js";
 import { stillOpen } from "./still-open.js";
 
@@ -26,10 +26,11 @@ export interface FromDuplexOptions {
    */
   readonly writeAhead?: number;
   /**
-   * Microseconds that the event loop keeps turning after each arrival, up to 1,000,000. What comes within them is answered sooner, and
-   * for that long a processor is busy. Default: it sleeps until something comes.
+   * Microseconds that the event loop keeps turning after each arrival, up to 1,000,000, or `false`. What comes within them is answered
+   * sooner, and for that long a processor is busy. Default: 100 where a write was answered, for as long as the next answers mostly come
+   * that soon; never with one processor.
    */
-  readonly busyPoll?: number | undefined;
+  readonly busyPoll?: number | false | undefined;
   /**
    * Ends the duplex at once, so that the peer sees an error and not an end.
    * Default: `resetAndDestroy()` where the duplex is a TCP socket, otherwise `destroy(error)`.
@@ -76,7 +77,7 @@ class DuplexConn implements Conn {
   readonly #socket: Socket | undefined;
   readonly #highWaterMark: number;
   readonly #writeAhead: number;
-  readonly #busyPoll: number;
+  readonly #busyPoll: BusyPoll;
   readonly #options: FromDuplexOptions;
   readonly #allowedHalfOpen: boolean;
   readonly #inbox: Inbox = new Inbox(() => this.#onRead());
@@ -99,7 +100,7 @@ class DuplexConn implements Conn {
     this.#socket = options.socket ?? (isPlainSocket(duplex) ? duplex : undefined);
     this.#highWaterMark = wholeNumber("highWaterMark", options.highWaterMark, 256 * 1024);
     this.#writeAhead = wholeNumber("writeAhead", options.writeAhead, 256 * 1024);
-    this.#busyPoll = wholeNumber("busyPoll", options.busyPoll, 0, { max: 1_000_000 });
+    this.#busyPoll = new BusyPoll(options.busyPoll);
     this.#options = options;
     this.#allowedHalfOpen = duplex.allowHalfOpen;
     duplex.allowHalfOpen = true;
@@ -203,6 +204,7 @@ class DuplexConn implements Conn {
   }
 
   #send(chunk: Uint8Array): void {
+    this.#busyPoll.wrote();
     if (!this.#corked) {
       this.#corked = true;
       this.duplex.cork();
@@ -218,7 +220,7 @@ class DuplexConn implements Conn {
 
   readonly #onData = (chunk: Uint8Array): void => {
     this.#inbox.push(chunk);
-    if (this.#busyPoll > 0) keepTurning(this.#busyPoll / 1000);
+    this.#busyPoll.arrived();
     if (this.#inbox.size < this.#highWaterMark) return;
     this.#paused = true;
     this.duplex.pause();
