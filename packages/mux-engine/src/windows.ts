@@ -5,7 +5,7 @@ import type { RoundTrips } from "./round-trips.js";
 import type { EngineStream } from "./stream.js";
 
 /** What a turn of a busy event loop takes, at either end: no link is shorter than that. */
-const TURN_MS = 0.05;
+const TURN_MS = 0.1;
 /** The part of a window that is nearly all of it. */
 const NEARLY = 0.75;
 /** Credit that a large window gives back at once: often enough that its sender never runs dry meanwhile. */
