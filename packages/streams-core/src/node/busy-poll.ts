@@ -8,12 +8,16 @@ import { wholeNumberOrFalse } from "../kit/options.js";
  * that waiting in vain never costs more than twice what sleeping would have (competitive spinning: Karlin et al., SOSP 1991).
  */
 const WORTH_WAITING_MS = 0.1;
-/** Waits that may be in vain before the next rest, and at most those that good ones make up for. */
-const FIRST_TRIES = 4;
-const MOST_TRIES = 8;
-/** Exchanges that are not waited for awake, at first and after tries in vain: doubled each time, until one try pays. */
+/** An answer may be worth waiting for once its sender stays awake too: each finds out at its own time. */
+const PERHAPS_MS = 0.2;
+/** Waits in vain before the next rest; the good ones add to them. */
+const FIRST_PATIENCE = 16;
+const MOST_PATIENCE = 32;
+/** What an answer takes away that is too late by far. */
+const DISAPPOINTMENT = 4;
+/** Exchanges that are not waited for awake, at first and when patience is at its end: doubled each time, until a wait pays. */
 const FIRST_REST = 64;
-const LONGEST_REST = 4096;
+const LONGEST_REST = 1024;
 /** With one processor the peer on this machine could not run meanwhile. */
 const ALONE = availableParallelism() < 2;
 
@@ -23,7 +27,7 @@ export class BusyPoll {
   readonly #always: number | undefined;
   #asked = false;
   #answeredAt = 0;
-  #tries = FIRST_TRIES;
+  #patience = FIRST_PATIENCE;
   #resting = FIRST_REST;
   #rest = FIRST_REST;
 
@@ -46,23 +50,25 @@ export class BusyPoll {
   #answered(): void {
     if (!this.#asked) return;
     this.#asked = false;
-    if (this.#resting > 0) {
-      this.#resting -= 1;
-      return;
-    }
     const now = performance.now();
-    const paid = now - this.#answeredAt < WORTH_WAITING_MS;
+    const waited = now - this.#answeredAt;
     this.#answeredAt = now;
-    if (paid) {
-      this.#tries = Math.min(this.#tries + 1, MOST_TRIES);
+    if (this.#resting > 0) this.#resting -= 1;
+    else if (this.#isWorthIt(waited)) keepTurning(WORTH_WAITING_MS);
+  }
+
+  #isWorthIt(waited: number): boolean {
+    if (waited < WORTH_WAITING_MS) {
+      this.#patience = Math.min(this.#patience + 1, MOST_PATIENCE);
       this.#rest = FIRST_REST;
-    } else if (--this.#tries === 0) {
-      this.#tries = FIRST_TRIES;
-      this.#resting = this.#rest;
-      this.#rest = Math.min(this.#rest * 2, LONGEST_REST);
-      return;
+      return true;
     }
-    keepTurning(WORTH_WAITING_MS);
+    this.#patience -= waited < PERHAPS_MS ? 1 : DISAPPOINTMENT;
+    if (this.#patience > 0) return true;
+    this.#patience = FIRST_PATIENCE;
+    this.#resting = this.#rest;
+    this.#rest = Math.min(this.#rest * 2, LONGEST_REST);
+    return false;
   }
 }
 
