@@ -21,7 +21,7 @@ export const help = `Fetches the same files through a tunnel over every backend,
   --processes          run the private side in a process of its own
   --mebibytes <count>  size of all files together (default 100)
   --at-once <count>    requests under way at a time (default 16)
-  --small <count>      small requests to time (default 300)
+  --small <count>      small requests to time (default 200)
   --help               this text
 
 Backends: `;
@@ -63,7 +63,7 @@ function read(args: readonly string[]) {
       processes: { type: "boolean", default: false },
       mebibytes: { type: "string", default: "100" },
       "at-once": { type: "string", default: "16" },
-      small: { type: "string", default: "300" },
+      small: { type: "string", default: "200" },
       help: { type: "boolean", default: false },
     },
   });
