@@ -87,6 +87,17 @@ describe("an address", () => {
     },
   );
 
+  test("that is a string, as a caller without types may give, says what it should be", async () => {
+    const wrong = LOOPBACK as unknown as URL;
+    const backend = over(muxes.native, sockets.tcp);
+    await fails(backend.connect(wrong), "ERR_OPTION_INVALID", "new URL");
+    await fails(backend.serve(wrong), "ERR_OPTION_INVALID", "new URL");
+    for (const transport of [...Object.values(sockets), unix()]) {
+      await fails(transport.dial(wrong), "ERR_OPTION_INVALID", "new URL");
+      await fails(transport.serve(wrong), "ERR_OPTION_INVALID", "new URL");
+    }
+  });
+
   test("that swallows everything is given up in time", async () => {
     const { port, end } = await blackHole();
     for (const [name, transport] of Object.entries(sockets)) {

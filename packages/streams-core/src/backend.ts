@@ -3,7 +3,7 @@
 import type { Backend, Conn, Mux, Server, StreamProvider, Transport } from "./contract.js";
 import { StreamsError } from "./errors.js";
 import { raceAbort } from "./kit/abort.js";
-import { wholeNumber } from "./kit/options.js";
+import { urlOf, wholeNumber } from "./kit/options.js";
 import { byPeer } from "./kit/peer-faults.js";
 import { handled, handling } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
@@ -29,7 +29,7 @@ export function over(mux: Mux, transport: Transport, options: OverOptions = {}):
   const { onRejected } = options;
   const maxHandshakes = wholeNumber("maxHandshakes", options.maxHandshakes, 1000);
   const connect: Backend["connect"] = async (url, o) => {
-    const conn = await transport.dial(url, o);
+    const conn = await transport.dial(urlOf(url), o);
     try {
       const session = mux(conn, "client");
       await orEnd(session, raceAbort(session.ready, o?.signal));
@@ -40,7 +40,7 @@ export function over(mux: Mux, transport: Transport, options: OverOptions = {}):
     }
   };
   const serve: Backend["serve"] = async (url, o) => {
-    const conns = await transport.serve(url, o);
+    const conns = await transport.serve(urlOf(url), o);
     // Floods open many: what each of them costs is all that counts here.
     const starting = new Set<Starting>();
     const giveUp = (one: Starting, error: unknown): void => {

@@ -1,7 +1,7 @@
 // Host and port of a URL whose scheme is none of our business.
 
 import { StreamsError } from "streams-core";
-import { printableUrl } from "streams-core/kit";
+import { printableUrl, urlOf } from "streams-core/kit";
 
 export interface Address {
   /** Without the brackets of IPv6. */
@@ -43,7 +43,7 @@ export function servedUrl(url: URL, { host, port }: Address): URL {
 }
 
 function parse(url: URL): { host: string; port: number | undefined } {
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = urlOf(url).hostname.replace(/^\[(.*)\]$/, "$1");
   return { host, port: url.port === "" ? DROPPED_PORTS[url.protocol] : Number(url.port) };
 }
 

@@ -5,7 +5,7 @@ import { chmod, link, lstat, mkdtemp, rm, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { isStreamsError, StreamsError } from "streams-core";
-import { printable, printableUrl } from "streams-core/kit";
+import { printable, printableUrl, urlOf } from "streams-core/kit";
 import { listening } from "./listening.js";
 
 /** `sun_path` holds 108 bytes on Linux and 104 elsewhere, one of them for the end; Node cuts what is longer. */
@@ -13,7 +13,7 @@ const LONGEST_PATH = process.platform === "linux" ? 107 : 103;
 
 /** The path that the URL names. @throws ERR_OPTION_INVALID */
 export function socketPath(url: URL): string {
-  const path = decode(url.pathname);
+  const path = decode(urlOf(url).pathname);
   if (url.hostname !== "" || !path.startsWith("/") || path.endsWith("/") || path.includes("\0")) {
     throw new StreamsError(
       "ERR_OPTION_INVALID",

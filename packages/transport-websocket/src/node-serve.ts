@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { type Conn, type OpOptions, type Server, StreamsError } from "streams-core";
-import { raceAbort, ServerQueue } from "streams-core/kit";
+import { raceAbort, ServerQueue, urlOf } from "streams-core/kit";
 import { Handshakes } from "streams-core/node";
 import { WebSocketServer } from "ws";
 import { isLoopback, objection } from "./guard.js";
@@ -111,7 +111,7 @@ function handshakesOf(server: TlsServer): Handshakes {
 }
 
 function bind(http: HttpServer, url: URL, defaultPort: number): Promise<void> {
-  const host = url.hostname.replace(/^\[|\]$/g, "") || "127.0.0.1";
+  const host = urlOf(url).hostname.replace(/^\[|\]$/g, "") || "127.0.0.1";
   const port = url.port === "" ? defaultPort : Number(url.port);
   return new Promise((resolve, reject) => {
     http.once("error", (cause: NodeJS.ErrnoException) => {

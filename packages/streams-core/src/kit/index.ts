@@ -17,7 +17,7 @@ export {
 } from "./headers.js";
 export { Inbox } from "./inbox.js";
 export { accepted, chunks } from "./iterate.js";
-export { milliseconds, oneOf, wholeNumber, wholeNumberOrFalse } from "./options.js";
+export { milliseconds, oneOf, urlOf, wholeNumber, wholeNumberOrFalse } from "./options.js";
 export { Outcome } from "./outcome.js";
 export { broken, byPeer } from "./peer-faults.js";
 export { END, handled, READY, rejected } from "./ready.js";
@@ -27,4 +27,4 @@ export { copyOf } from "./slab.js";
 export { seemsToSpeak } from "./sniff.js";
 export { printable, printableUrl } from "./text.js";
 export { WaitingWrites } from "./waiting-writes.js";
-export { writeNothing } from "./write-nothing.js";
+export { hasBytes, writeNothing } from "./write-nothing.js";
