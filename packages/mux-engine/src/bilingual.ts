@@ -141,7 +141,7 @@ class Bilingual implements Wire {
     let rest = flags;
     let words = block;
     if (this.#ours && this.features.headers === "preamble") {
-      if (flags & SYN && (block.byteLength > 0 || urgency !== DEFAULT_URGENCY)) this.#announce(out, id, urgency, block);
+      if (flags & SYN && (block.length > 0 || urgency !== DEFAULT_URGENCY)) this.#announce(out, id, urgency, block);
       if (flags & ACK) this.#accept(out, id, 0, block);
       rest = flags & ~ACK;
       words = NO_BLOCK;
@@ -294,7 +294,7 @@ class Ear extends RelayingSink<Sink> implements CodecSink {
 
 /** Towards an original that has no headers. @throws ERR_UNSUPPORTED */
 function admitNone(block: Uint8Array): void {
-  if (block.byteLength === 0) return;
+  if (block.length === 0) return;
   throw new StreamsError(
     "ERR_UNSUPPORTED",
     "The peer is no end of Streams and its wire has no headers; open the stream without any (features.headers).",

@@ -106,7 +106,7 @@ export class Core implements LivenessHost, SenderHost {
   }
 
   count(chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) this.bytesOut += chunk.byteLength;
+    for (const chunk of chunks) this.bytesOut += chunk.length;
   }
 
   // ── what its sender asks ──

@@ -172,9 +172,9 @@ class Driver implements SessionHost {
   async #readAll(): Promise<void> {
     try {
       for (let chunk = await this.#conn.read(); chunk !== null; chunk = await this.#conn.read()) {
-        for (let at = 0; at < chunk.byteLength; ) {
-          const size = Math.min(chunk.byteLength - at, this.#slice);
-          const waiting = this.#receive(size === chunk.byteLength ? chunk : chunk.subarray(at, at + size));
+        for (let at = 0; at < chunk.length; ) {
+          const size = Math.min(chunk.length - at, this.#slice);
+          const waiting = this.#receive(size === chunk.length ? chunk : chunk.subarray(at, at + size));
           at += size;
           if (waiting !== undefined) await waiting;
         }
@@ -191,11 +191,11 @@ class Driver implements SessionHost {
     const began = this.now();
     this.#spent = Math.max(0, this.#spent - (began - this.#began) * LIGHT);
     this.#began = began;
-    this.#unanswered += bytes.byteLength;
+    this.#unanswered += bytes.length;
     this.session.receive(bytes);
     const took = this.now() - began;
     this.#spent += took;
-    if (this.#new && took < SHARE_MS / 4 && bytes.byteLength === this.#slice)
+    if (this.#new && took < SHARE_MS / 4 && bytes.length === this.#slice)
       this.#slice = Math.min(WHOLE, 2 * this.#slice);
     if (this.session.overloaded && !this.#over) return this.#relieve();
     if (this.session.full) return this.#untilRead();
@@ -219,7 +219,7 @@ class Driver implements SessionHost {
 
   /** Whether more may be read though the session is over. */
   #mayGoOn(chunk: Uint8Array): boolean {
-    this.#lastBytes -= chunk.byteLength;
+    this.#lastBytes -= chunk.length;
     return this.#lastBytes > 0;
   }
 

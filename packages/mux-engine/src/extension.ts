@@ -32,10 +32,10 @@ export function writer(
   kind: number,
 ): (out: Output, id: number, value: number, rest?: Uint8Array) => void {
   return (out, id, value, rest = NOTHING) => {
-    const at = reserve(out, id, HEAD + rest.byteLength);
+    const at = reserve(out, id, HEAD + rest.length);
     out.bytes[at] = kind;
     writeU32(out.bytes, at + 1, value);
-    if (rest.byteLength > 0) out.bytes.set(rest, at + HEAD);
+    if (rest.length > 0) out.bytes.set(rest, at + HEAD);
   };
 }
 
@@ -62,12 +62,12 @@ export interface Said {
 /** @throws ERR_PROTOCOL */
 export function parse(id: number, body: Uint8Array): Said {
   const kind = body[0] ?? 0;
-  const length = body.byteLength - HEAD;
+  const length = body.length - HEAD;
   const [least = 0, most = -1] =
     kind >= CLOSE ? [4, 4 + MAX_REASON] : kind === OPEN || kind === ACCEPT || kind === REFUSE ? [0, 16384] : [0, 0];
   const rightStream = kind >= PING ? id === 0 : id !== 0;
   if (kind < OPEN || kind > FAIL || length < least || length > most || !rightStream) {
-    throw broken(`sent an extension frame of kind ${kind} and ${body.byteLength} bytes on stream ${id}`);
+    throw broken(`sent an extension frame of kind ${kind} and ${body.length} bytes on stream ${id}`);
   }
   return { kind, value: readU32(body, 1), rest: body.subarray(HEAD) };
 }

@@ -23,7 +23,7 @@ export class Framer {
 
   feed(chunk: Uint8Array): void {
     const syntax = this.#syntax;
-    const end = chunk.byteLength;
+    const end = chunk.length;
     let at = 0;
     for (;;) {
       if (syntax.flow > 0) {
@@ -46,9 +46,9 @@ export class Framer {
 
   /** Adds to the held bytes until they are `want`. Only bytes that arrived are ever stored, whatever a header announced. */
   #hold(chunk: Uint8Array, at: number, want: number): number {
-    const length = Math.min(want - this.#heldSize, chunk.byteLength - at);
+    const length = Math.min(want - this.#heldSize, chunk.length - at);
     const size = this.#heldSize + length;
-    if (size > this.#held.byteLength) {
+    if (size > this.#held.length) {
       const larger = new Uint8Array(Math.min(want, size * 2));
       larger.set(this.#held.subarray(0, this.#heldSize));
       this.#held = larger;

@@ -25,7 +25,7 @@ export class Output {
 
   /** Makes room for `length` contiguous bytes, at most 32 KiB, and returns where in `bytes` they start. */
   reserve(length: number): number {
-    if (this.#end + length > this.#slab.byteLength) this.#renew(length);
+    if (this.#end + length > this.#slab.length) this.#renew(length);
     const at = this.#end;
     this.#end += length;
     this.#size += length;
@@ -33,7 +33,7 @@ export class Output {
   }
 
   append(payload: Uint8Array): void {
-    const length = payload.byteLength;
+    const length = payload.length;
     if (length === 0) return;
     if (length <= COPY) {
       const at = this.reserve(length);
@@ -57,15 +57,15 @@ export class Output {
   /** A slab that is still small is outgrown, and what waits in it moves along; one as large as they come is left behind. */
   #renew(length: number): void {
     const waiting = this.#slab.subarray(this.#start, this.#end);
-    const outgrown = this.#slab.byteLength < LARGEST_SLAB && waiting.byteLength + length <= LARGEST_SLAB;
+    const outgrown = this.#slab.length < LARGEST_SLAB && waiting.length + length <= LARGEST_SLAB;
     if (!outgrown) this.#seal();
-    const grown = Math.max(FIRST_SLAB, 4 * this.#slab.byteLength, waiting.byteLength + length);
+    const grown = Math.max(FIRST_SLAB, 4 * this.#slab.length, waiting.length + length);
     this.#slab = new Uint8Array(outgrown ? Math.min(grown, LARGEST_SLAB) : Math.max(LARGEST_SLAB, length));
     this.#start = 0;
     this.#end = 0;
     if (!outgrown) return;
     this.#slab.set(waiting);
-    this.#end = waiting.byteLength;
+    this.#end = waiting.length;
   }
 
   #seal(): void {

@@ -136,7 +136,7 @@ export class Session implements StreamProvider {
     const core = this.#core;
     if (core.over !== undefined) return;
     core.now = this.#host.now();
-    this.#bytesIn += chunk.byteLength;
+    this.#bytesIn += chunk.length;
     core.liveness.heard(core.now);
     try {
       core.wire.receive(chunk, this.#receiver);

@@ -5,6 +5,7 @@ import {
   ByteQueue,
   chunks,
   handled,
+  hasBytes,
   headersOf,
   type Inbound,
   Inbox,
@@ -160,11 +161,11 @@ export class EngineStream implements Stream {
     const error = this.#error ?? this.#writeError;
     if (error !== undefined) return rejected(error);
     if (this.finDue) return rejected(faults.writeAfterClose());
-    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
+    if (!hasBytes(chunk)) return writeNothing(chunk);
     // A view of its own, so that taking it back never finds another write of the same chunk.
     const piece = signal === undefined ? chunk : chunk.subarray();
     this.unsent.pushWhole(piece);
-    this.#core.sender.wrote(chunk.byteLength);
+    this.#core.sender.wrote(chunk.length);
     this.#core.sender.sendable(this);
     if (this.#hasRoom()) return READY;
     return signal === undefined ? this.#whenDrained() : this.#abortableWrite(piece, signal);
@@ -236,7 +237,7 @@ export class EngineStream implements Stream {
     this.#core.unread -= this.unread;
     this.#inbox.push(payload);
     this.#core.unread += this.unread;
-    if (taken) this.#consumed(payload.byteLength);
+    if (taken) this.#consumed(payload.length);
     if (this.holds === "first") this.#core.sender.release(this);
   }
 

@@ -62,7 +62,8 @@ test.each([
   [1, 65536],
   [32, 65536],
   [64, 32768],
-  [500, 16384],
+  [200, 10485],
+  [500, 8192],
 ])(
   "with %i streams that have something to send, a frame has %i bytes, so that a turn comes soon",
   async (count, size) => {

@@ -5,6 +5,7 @@ import { isStreamsError, type OpOptions, type Stream, type StreamStats, StreamsE
 import {
   chunks,
   handled,
+  hasBytes,
   type Inbound,
   Inbox,
   Outcome,
@@ -132,7 +133,7 @@ export class H2Stream implements Stream, Carried {
     if (this.#closing !== undefined) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this end of the stream has ended."));
     }
-    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
+    if (!hasBytes(chunk)) return writeNothing(chunk);
     const wire = this.#wire;
     // A reset arrived, and what came before it is still being read.
     if (wire?.aborted) return rejected(this.#resetError(wire.rstCode ?? NO_ERROR));

@@ -104,7 +104,7 @@ function number(out: Output, kind: number, id: number, value: number): void {
 /** The original takes eight bytes too many: they are a frame of an unknown type, which everybody else skips. */
 function goAway(out: Output, lastId: number, code: number, text: string): void {
   const debug = new TextEncoder().encode(text).subarray(0, L.MAX_REASON);
-  const length = L.GOAWAY_BODY + debug.byteLength;
+  const length = L.GOAWAY_BODY + debug.length;
   const at = head(out, L.GOAWAY, 0, length, length);
   writeU32(out.bytes, at, lastId);
   writeU32(out.bytes, at + 4, code);

@@ -23,7 +23,7 @@ class Heartbeat {
 
   /** Puts the numbers together, however they were cut, and tells each. */
   receive(payload: Uint8Array, tell: (beat: number) => void): void {
-    this.#unreturned += payload.byteLength;
+    this.#unreturned += payload.length;
     for (const byte of payload) {
       this.#number = ((this.#number << 8) | byte) >>> 0;
       this.#bytes += 1;
@@ -83,7 +83,7 @@ export class Heartbeats {
 
   /** The peer opened a stream: whether it is this kind. A second one beside the first is refused. */
   opened(id: number, block: Uint8Array, sink: CodecSink): Heartbeat | undefined {
-    if (block.byteLength === 0 || typeIn(block) !== this.type) return undefined;
+    if (block.length === 0 || typeIn(block) !== this.type) return undefined;
     if (!this.#frames.ids.open(id)) throw broken(`opened stream ${id}, which is not an id that it may open now`);
     const stream = new Heartbeat(id);
     if (this.#theirs === undefined) this.#theirs = stream;

@@ -47,7 +47,7 @@ export class Reader implements Syntax {
   }
 
   pass(payload: Uint8Array): void {
-    this.flow -= payload.byteLength;
+    this.flow -= payload.length;
     if (this.#type === L.DATA) {
       this.#sink.data(payload);
       if (this.flow === 0) this.#sink.dataEnd((this.#flags & L.FIN) !== 0);

@@ -11,7 +11,7 @@ export function blockOfType(type: number): Uint8Array {
 
 /** The type that the headers name, or 0. */
 export function typeIn(block: Uint8Array): number {
-  return block.byteLength === 0 ? 0 : Number(decodeHeaders(block).get(HEADER));
+  return block.length === 0 ? 0 : Number(decodeHeaders(block).get(HEADER));
 }
 
 /** Lets pass headers that say a type and nothing else. @throws ERR_UNSUPPORTED, ERR_HEADERS_INVALID */

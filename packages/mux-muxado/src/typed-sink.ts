@@ -54,14 +54,14 @@ export class TypedSink extends ForwardingSink {
 
   override data(payload: Uint8Array): void {
     let at = 0;
-    for (; this.#missing > 0 && at < payload.byteLength; at += 1) {
+    for (; this.#missing > 0 && at < payload.length; at += 1) {
       this.#type = ((this.#type << 8) | (payload[at] ?? 0)) >>> 0;
       this.#missing -= 1;
       if (this.#missing > 0) continue;
       this.#untyped.delete(this.#id);
       this.next.open(this.#id, blockOfType(this.#type), this.#urgency, this.#length - TYPE);
     }
-    if (at < payload.byteLength) this.next.data(at === 0 ? payload : payload.subarray(at));
+    if (at < payload.length) this.next.data(at === 0 ? payload : payload.subarray(at));
   }
 
   override dataEnd(fin: boolean): void {

@@ -21,7 +21,7 @@ export function writePreface(out: Output, role: Role, own: PeerParameters): void
 
 /** Checks the first bytes that came, also when they are not enough: a peer that speaks something else may never send more. */
 export function checkMagic(bytes: Uint8Array, at: number = 0): void {
-  const end = Math.min(bytes.byteLength, at + L.MAGIC.length);
+  const end = Math.min(bytes.length, at + L.MAGIC.length);
   for (let i = at; i < end; i += 1) {
     if (bytes[i] === L.MAGIC[i - at]) continue;
     throw wrongProtocol(`The peer seems to speak ${seemsToSpeak(bytes.subarray(at))}, not the native wire.`);

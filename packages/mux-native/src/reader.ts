@@ -34,7 +34,7 @@ export class Reader implements Syntax {
   }
 
   pass(payload: Uint8Array): void {
-    this.flow -= payload.byteLength;
+    this.flow -= payload.length;
     if (this.#kind >= L.RESET) return;
     this.sink?.data(payload);
     if (this.flow === 0) this.sink?.dataEnd((this.#kind & L.FIN) !== 0);

@@ -75,16 +75,16 @@ export class NativeWire implements Wire {
         kind |= L.URGENCY;
         prefix = 1;
       }
-      if (block.byteLength > 0) {
+      if (block.length > 0) {
         kind |= L.HEADERS;
-        prefix += 2 + block.byteLength;
+        prefix += 2 + block.length;
       }
     }
     const at = frame(out, kind, id, prefix + length, prefix);
     if (kind & L.URGENCY) out.bytes[at] = urgency;
     if (kind & L.HEADERS) {
-      const blockAt = at + prefix - block.byteLength;
-      writeU16(out.bytes, blockAt - 2, block.byteLength);
+      const blockAt = at + prefix - block.length;
+      writeU16(out.bytes, blockAt - 2, block.length);
       out.bytes.set(block, blockAt);
     }
   }
@@ -141,7 +141,7 @@ function frame(out: Output, kind: number, id: number, length: number, room: numb
 
 /** Writes a frame whose body is a number, and what may follow it. */
 function control(out: Output, kind: number, id: number, value: number, rest: Uint8Array = NOTHING): void {
-  const length = 4 + rest.byteLength;
+  const length = 4 + rest.length;
   const at = frame(out, kind, id, length, length);
   writeU32(out.bytes, at, value);
   if (length > 4) out.bytes.set(rest, at + 4);

@@ -146,7 +146,7 @@ export class SpdyCodec implements Codec {
     const text = toSpdy(block, this.#reader.ours === false);
     if (isPlain && this.#deflater.endsWindow(text)) {
       // Headers of a stream that there is not: spdystream takes no notice of them.
-      this.#write(out, L.HEADERS, 0, L.MAX_ID, text.byteLength > NO_HEADERS.byteLength ? NO_HEADERS : ONE_HEADER);
+      this.#write(out, L.HEADERS, 0, L.MAX_ID, text.length > NO_HEADERS.length ? NO_HEADERS : ONE_HEADER);
     }
     // With any other priority than 0, spdystream before v0.2 takes a stream's data ahead of its opening, and drops it.
     this.#write(out, type, flags, id, text, isPlain ? 0 : urgency);

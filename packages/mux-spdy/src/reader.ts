@@ -86,7 +86,7 @@ export class Reader implements Syntax {
   }
 
   pass(payload: Uint8Array): void {
-    this.flow -= payload.byteLength;
+    this.flow -= payload.length;
     if (this.#skipping) return;
     this.sink?.data(payload);
     if (this.flow === 0) this.sink?.dataEnd(this.#ends);
@@ -96,7 +96,7 @@ export class Reader implements Syntax {
   check(start: Uint8Array): void {
     const [control = 0x80, version = 3, type = 0] = start;
     if (control === 0x80 && version === 3 && type === 0) return;
-    const isSpdy = control === 0x80 && version < 8 && start.byteLength > 1;
+    const isSpdy = control === 0x80 && version < 8 && start.length > 1;
     const what = isSpdy ? `version ${version} of SPDY, not 3.1` : `${seemsToSpeak(start)}, not SPDY/3.1`;
     throw byPeer("ERR_WRONG_PROTOCOL", `The peer seems to speak ${what}.`);
   }

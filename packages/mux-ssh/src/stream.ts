@@ -3,7 +3,18 @@
 
 import type { Channel } from "ssh2";
 import { type OpOptions, type Stream, type StreamStats, StreamsError } from "streams-core";
-import { chunks, handled, headersOf, Inbox, Outcome, READY, raceAbort, rejected, writeNothing } from "streams-core/kit";
+import {
+  chunks,
+  handled,
+  hasBytes,
+  headersOf,
+  Inbox,
+  Outcome,
+  READY,
+  raceAbort,
+  rejected,
+  writeNothing,
+} from "streams-core/kit";
 import { close, exit, type Feed, more, quietly, tap, windowOf, write } from "./channel.js";
 import { Outbox } from "./outbox.js";
 import type { Taker } from "./turns.js";
@@ -141,7 +152,7 @@ export class SshStream implements Stream, Feed, Taker {
     if (this.#closing) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
+    if (!hasBytes(chunk)) return writeNothing(chunk);
     const written = this.#outbox.push(chunk, signal);
     if (this.#channel !== undefined) this.#host.take(this);
     return written;

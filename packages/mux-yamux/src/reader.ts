@@ -63,7 +63,7 @@ export class Reader implements Syntax {
   }
 
   pass(payload: Uint8Array): void {
-    this.flow -= payload.byteLength;
+    this.flow -= payload.length;
     if (this.#dropped) return;
     this.sink?.data(payload);
     if (this.flow === 0) this.sink?.dataEnd(this.#ends);

@@ -11,7 +11,7 @@ import { handled, handling, READY, rejected } from "./kit/ready.js";
 import { ServerQueue } from "./kit/server-queue.js";
 import { printableUrl } from "./kit/text.js";
 import { WaitingWrites } from "./kit/waiting-writes.js";
-import { writeNothing } from "./kit/write-nothing.js";
+import { hasBytes, writeNothing } from "./kit/write-nothing.js";
 
 export interface MemoryOptions {
   /** Bytes that may wait for the reader before `write` waits. Default 65,536. */
@@ -94,7 +94,7 @@ class MemoryConn implements Conn {
     if (this.#closing) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
+    if (!hasBytes(chunk)) return writeNothing(chunk);
     if (this.#writers.size === 0 && this.#hasRoom()) {
       this.peer?.inbox.push(chunk);
       return READY;

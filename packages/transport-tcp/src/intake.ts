@@ -34,7 +34,7 @@ class Intake {
   #next(): Buffer {
     const slab = this.#slab;
     if (slab === undefined) return shared;
-    if (slab.byteLength - this.#used >= ROOM) return slab.subarray(this.#used);
+    if (slab.length - this.#used >= ROOM) return slab.subarray(this.#used);
     this.#used = 0;
     this.#slab = newSlab();
     return this.#slab;

@@ -9,6 +9,7 @@ import {
   afterTick,
   chunks,
   handled,
+  hasBytes,
   Inbox,
   Outcome,
   printable,
@@ -93,7 +94,7 @@ export class WebSocketConn implements Conn {
     if (this.#closing !== undefined) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
+    if (!hasBytes(chunk)) return writeNothing(chunk);
     if (this.#waiting.size === 0 && this.#hasRoom()) {
       this.#link.push(chunk);
       this.#schedule();
@@ -141,7 +142,7 @@ export class WebSocketConn implements Conn {
     if (this.#outcome.settled) return;
     let empty = true;
     for (const part of parts) {
-      if (part.byteLength === 0) continue;
+      if (part.length === 0) continue;
       empty = false;
       if (this.#inbox.ended) return this.#broken("sent data after its end", PROTOCOL_ERROR);
       this.#inbox.push(part);

@@ -20,7 +20,7 @@ export function plainFrame(queue: ByteQueue, limit: number): Uint8Array[] {
   let rest = length;
   for (let part = queue.take(rest); part !== undefined; part = rest > 0 ? queue.take(rest) : undefined) {
     chunks.push(part);
-    rest -= part.byteLength;
+    rest -= part.length;
   }
   return length < (chunks.length - 1) * SMALL_PART ? [Buffer.concat(chunks)] : chunks;
 }

@@ -20,15 +20,15 @@ export class Outbox {
 
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
-    this.#size += chunk.byteLength;
+    this.#size += chunk.length;
   }
 
   /** The next message, or `undefined` when there is nothing to send. */
   next(): Uint8Array | undefined {
     const first = this.#chunks[this.#head];
     if (first === undefined) return undefined;
-    const message = first.byteLength < COPY_BELOW ? this.#gather(first) : this.#cut(first);
-    this.#size -= message.byteLength;
+    const message = first.length < COPY_BELOW ? this.#gather(first) : this.#cut(first);
+    this.#size -= message.length;
     if (this.#size === 0) this.clear();
     else if (this.#head >= 64 && this.#head * 2 >= this.#chunks.length) {
       this.#chunks.splice(0, this.#head);
@@ -44,7 +44,7 @@ export class Outbox {
   }
 
   #cut(chunk: Uint8Array): Uint8Array {
-    if (chunk.byteLength <= this.#maxMessage) {
+    if (chunk.length <= this.#maxMessage) {
       this.#head += 1;
       return chunk;
     }
@@ -56,8 +56,8 @@ export class Outbox {
     let length = 0;
     let end = this.#head;
     for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = this.#chunks[end]) {
-      if (chunk.byteLength >= COPY_BELOW || length + chunk.byteLength > this.#maxMessage) break;
-      length += chunk.byteLength;
+      if (chunk.length >= COPY_BELOW || length + chunk.length > this.#maxMessage) break;
+      length += chunk.length;
       end += 1;
     }
     if (end <= this.#head + 1) return this.#cut(first);
@@ -65,7 +65,7 @@ export class Outbox {
     let at = 0;
     for (const chunk of this.#chunks.slice(this.#head, end)) {
       message.set(chunk, at);
-      at += chunk.byteLength;
+      at += chunk.length;
     }
     this.#head = end;
     return message;

@@ -31,17 +31,17 @@ export class Slab {
     let at = PAYLOAD;
     for (let part = queue.take(length); part !== undefined; part = at < end ? queue.take(end - at) : undefined) {
       this.#bytes.set(part, at);
-      at += part.byteLength;
+      at += part.length;
     }
     const key = newKey();
     this.#words[KEY / 4] = key;
     applyKey(this.#words, PAYLOAD / 4, Math.ceil(end / 4), key);
-    this.#bytes.set(header, KEY - header.byteLength);
-    return this.#bytes.subarray(KEY - header.byteLength, end);
+    this.#bytes.set(header, KEY - header.length);
+    return this.#bytes.subarray(KEY - header.length, end);
   }
 
   /** Nobody uses its frame any more. */
   release(): void {
-    if (spare.length < MAX_SPARE && this.#bytes.byteLength === PAYLOAD + SIZE) spare.push(this);
+    if (spare.length < MAX_SPARE && this.#bytes.length === PAYLOAD + SIZE) spare.push(this);
   }
 }

@@ -138,7 +138,7 @@ function number(out: Output, type: number, id: number, value: number): void {
 }
 
 function goAway(out: Output, lastId: number, code: number, text: Uint8Array): void {
-  const length = L.GOAWAY_BODY + text.byteLength;
+  const length = L.GOAWAY_BODY + text.length;
   const at = head(out, L.GOAWAY, 0, 0, length, length);
   writeU32(out.bytes, at, lastId);
   writeU32(out.bytes, at + 4, code);

@@ -24,7 +24,7 @@ const scratch = new Uint8Array(HEADER_LIMITS.bytes);
 
 /** @throws ERR_HEADERS_INVALID for names, ERR_HEADERS_TOO_LARGE for numbers, that the original would end the session for */
 export function checkFields(block: Uint8Array): void {
-  if (block.byteLength === 0) return;
+  if (block.length === 0) return;
   const names = [...headersOf(block).keys()];
   const name = names.find((one) => FORBIDDEN.has(one));
   if (name !== undefined)
@@ -38,7 +38,7 @@ export function checkFields(block: Uint8Array): void {
  * @param sparing leaves out what the original would end the session for: nobody is asked before a reply is sent
  */
 export function toSpdy(block: Uint8Array, sparing = false): Uint8Array {
-  if (block.byteLength === 0) return NO_HEADERS;
+  if (block.length === 0) return NO_HEADERS;
   const fields = new Map<string, string>();
   for (const [name, value] of headersOf(block)) {
     if (sparing && (FORBIDDEN.has(name) || fields.size === MAX_FIELDS)) continue;
@@ -64,7 +64,7 @@ function writeText(bytes: Buffer, at: number, text: string): number {
 
 /** What the names and values are is for the engine to check. @throws ERR_PROTOCOL, ERR_HEADERS_TOO_LARGE */
 export function fromSpdy(spdy: Uint8Array): Uint8Array {
-  const size = spdy.byteLength;
+  const size = spdy.length;
   const count = size < 4 ? size : readU32(spdy, 0);
   let at = 4;
   let length = 0;
@@ -86,15 +86,15 @@ export function fromSpdy(spdy: Uint8Array): Uint8Array {
 /** Where the text ends that stands behind its length at `at`. */
 function endOf(spdy: Uint8Array, at: number): number {
   const end = at + 4 + readU32(spdy, at);
-  if (at + 4 > spdy.byteLength || end > spdy.byteLength) throw broken("sent a header that is longer than its block");
+  if (at + 4 > spdy.length || end > spdy.length) throw broken("sent a header that is longer than its block");
   return end;
 }
 
 /** Adds one to what stands in the scratch up to `at`, and returns where it ends. */
 function addField(at: number, name: Uint8Array, value: Uint8Array): number {
-  const [names, values] = [name.byteLength, value.byteLength];
+  const [names, values] = [name.length, value.length];
   const end = at + 3 + names + values;
-  if (names > 255 || values > 65535 || end > scratch.byteLength) throw tooLarge();
+  if (names > 255 || values > 65535 || end > scratch.length) throw tooLarge();
   scratch[at] = names;
   scratch[at + 1] = values >>> 8;
   scratch[at + 2] = values;

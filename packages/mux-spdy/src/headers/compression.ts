@@ -53,13 +53,13 @@ export class Inflater {
   }
 
   #remember(history: Uint8Array, text: Uint8Array): void {
-    const kept = text.subarray(Math.max(0, text.byteLength - HISTORY));
-    if (this.#size + kept.byteLength > history.byteLength) {
+    const kept = text.subarray(Math.max(0, text.length - HISTORY));
+    if (this.#size + kept.length > history.length) {
       history.copyWithin(0, this.#size - HISTORY, this.#size);
       this.#size = HISTORY;
     }
     history.set(kept, this.#size);
-    this.#size += kept.byteLength;
+    this.#size += kept.length;
   }
 }
 
@@ -67,7 +67,7 @@ export class Inflater {
 function checkStart(start: Uint8Array): void {
   const [method = 0, flags = 0] = start;
   const isZlib = (method & 15) === DEFLATE && readU16(start, 0) % 31 === 0 && (flags & PRESET_DICTIONARY) !== 0;
-  if (start.byteLength >= START && isZlib && readU32(start, 2) === DICTIONARY_ID) return;
+  if (start.length >= START && isZlib && readU32(start, 2) === DICTIONARY_ID) return;
   throw broken("sent a first header block that does not start as one compressed with SPDY's dictionary");
 }
 
@@ -89,7 +89,7 @@ export class Deflater {
 
   /** Bytes that a block of the text is: stored in one piece, for no headers are longer than that. */
   size(text: Uint8Array): number {
-    return (this.#text === 0 ? START : 0) + text.byteLength + 2 * STORED;
+    return (this.#text === 0 ? START : 0) + text.length + 2 * STORED;
   }
 
   /**
@@ -97,7 +97,7 @@ export class Deflater {
    * it has seen the end of the block, which spdystream then takes for a block of a wrong length. It reads nothing more.
    */
   endsWindow(text: Uint8Array): boolean {
-    return (DICTIONARY.byteLength + this.#text + text.byteLength) % HISTORY === 0;
+    return (DICTIONARY.length + this.#text + text.length) % HISTORY === 0;
   }
 
   /** Writes the text as a block of that size. */
@@ -109,14 +109,14 @@ export class Deflater {
       writeU32(into, at + 2, DICTIONARY_ID);
       at += START;
     }
-    this.#text += text.byteLength;
+    this.#text += text.length;
     writeStored(into, at, text);
-    writeStored(into, at + STORED + text.byteLength, NOTHING);
+    writeStored(into, at + STORED + text.length, NOTHING);
   }
 }
 
 function writeStored(into: Uint8Array, at: number, piece: Uint8Array): void {
-  const length = piece.byteLength;
+  const length = piece.length;
   into[at] = 0;
   into[at + 1] = length;
   into[at + 2] = length >>> 8;

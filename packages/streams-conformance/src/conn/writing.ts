@@ -33,7 +33,8 @@ export const writing: readonly ConnCase[] = [
     name: "what is no chunk, as a caller without types may give, is refused and sends nothing",
     async run(t) {
       const { near, far } = await t.pair();
-      for (const wrong of ["text", 7, [1, 2]]) {
+      const memory = new ArrayBuffer(4);
+      for (const wrong of ["text", 7, [1, 2], undefined, memory, new DataView(memory), new Uint16Array(memory)]) {
         await t.rejects("write", Reflect.apply(near.write, near, [wrong]), "ERR_OPTION_INVALID");
       }
       await t.write(near, bytes("a"));

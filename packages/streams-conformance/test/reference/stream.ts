@@ -5,6 +5,7 @@ import {
   chunks,
   END,
   handled,
+  hasBytes,
   Inbox,
   Outcome,
   onAbort,
@@ -94,8 +95,8 @@ export class RefStream implements Stream {
     if (this.#closing && !home.has("a write after close is sent")) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (chunk.byteLength === 0 && home.has("an empty chunk ends the stream")) return this.close();
-    if (!(chunk.byteLength > 0)) return home.has("text is taken as bytes") ? READY : writeNothing(chunk);
+    if (chunk?.length === 0 && home.has("an empty chunk ends the stream")) return this.close();
+    if (!hasBytes(chunk)) return home.has("text is taken as bytes") ? READY : writeNothing(chunk);
     if (home.has("large chunks are cut off")) return this.#enqueue(chunk.subarray(0, 256 * 1024), signal);
     return this.#enqueue(chunk, signal);
   }

@@ -10,6 +10,8 @@ export class ByteQueue {
   readonly #small: number;
   readonly #chunks: Uint8Array[] = [];
   #head = 0;
+  /** Bytes of the oldest chunk that have left. */
+  #taken = 0;
   #size = 0;
   #slab: Uint8Array | undefined;
   #slabUsed = 0;
@@ -27,7 +29,7 @@ export class ByteQueue {
   }
 
   push(chunk: Uint8Array): void {
-    const length = chunk.byteLength;
+    const length = chunk.length;
     if (length === 0) return;
     if (length > this.#small || chunk.buffer.byteLength <= 4 * length) return this.pushWhole(chunk);
     if (this.#size > 0) return this.#gather(chunk);
@@ -38,42 +40,43 @@ export class ByteQueue {
 
   /** As `push`, but never copies, so that `remove` finds the chunk again. */
   pushWhole(chunk: Uint8Array): void {
-    this.#size += chunk.byteLength;
+    this.#size += chunk.length;
     this.#chunks.push(chunk);
   }
 
   /** Takes a chunk out of the middle. False if it, or a part of it, has left already or was copied. */
   remove(chunk: Uint8Array): boolean {
     const at = this.#chunks.indexOf(chunk, this.#head);
-    if (at < 0) return false;
+    if (at < 0 || (at === this.#head && this.#taken > 0)) return false;
     this.#chunks.splice(at, 1);
-    this.#size -= chunk.byteLength;
+    this.#size -= chunk.length;
     return true;
   }
 
-  /** The oldest chunk, or `undefined` when empty. */
+  /** What is left of the oldest chunk, or `undefined` when empty. */
   shift(): Uint8Array | undefined {
     const chunk = this.#chunks[this.#head];
     if (chunk === undefined) return undefined;
-    this.#size -= chunk.byteLength;
+    const rest = this.#taken === 0 ? chunk : chunk.subarray(this.#taken);
+    this.#size -= rest.length;
     this.#drop();
-    return chunk;
+    return rest;
   }
 
   /** At most `limit` bytes of the oldest chunk, or `undefined` when empty. */
   take(limit: number): Uint8Array | undefined {
     const chunk = this.#chunks[this.#head];
-    if (chunk === undefined || chunk.byteLength <= limit) return this.shift();
-    const rest = chunk.subarray(limit);
-    if (chunk === this.#loose) this.#loose = rest;
+    const start = this.#taken;
+    if (chunk === undefined || chunk.length - start <= limit) return this.shift();
     this.#size -= limit;
-    this.#chunks[this.#head] = rest;
-    return chunk.subarray(0, limit);
+    this.#taken = start + limit;
+    return chunk.subarray(start, start + limit);
   }
 
   clear(): void {
     this.#chunks.length = 0;
     this.#head = 0;
+    this.#taken = 0;
     this.#size = 0;
     this.#slab = undefined;
     this.#loose = undefined;
@@ -83,12 +86,15 @@ export class ByteQueue {
   tidy(): void {
     const loose = this.#loose;
     this.#loose = undefined;
-    if (loose !== undefined && this.#chunks[this.#head] === loose) this.#chunks[this.#head] = new Uint8Array(loose);
+    if (loose === undefined || this.#chunks[this.#head] !== loose) return;
+    this.#chunks[this.#head] = new Uint8Array(loose.subarray(this.#taken));
+    this.#taken = 0;
   }
 
   #drop(): void {
     if (this.#size === 0) return this.clear();
     this.#head += 1;
+    this.#taken = 0;
     if (this.#head >= 64 && this.#head * 2 >= this.#chunks.length) {
       this.#chunks.splice(0, this.#head);
       this.#head = 0;
@@ -96,11 +102,11 @@ export class ByteQueue {
   }
 
   #gather(chunk: Uint8Array): void {
-    const length = chunk.byteLength;
+    const length = chunk.length;
     this.#size += length;
     let slab = this.#slab;
-    if (slab === undefined || this.#slabUsed + length > slab.byteLength) {
-      const wanted = slab === undefined ? FIRST_SLAB : Math.min(slab.byteLength * 2, LARGEST_SLAB);
+    if (slab === undefined || this.#slabUsed + length > slab.length) {
+      const wanted = slab === undefined ? FIRST_SLAB : Math.min(slab.length * 2, LARGEST_SLAB);
       slab = new Uint8Array(Math.max(wanted, length));
       this.#slab = slab;
       this.#slabUsed = 0;
@@ -110,7 +116,7 @@ export class ByteQueue {
     this.#slabUsed = start + length;
     const last = this.#chunks.length - 1;
     const tail = last >= this.#head ? this.#chunks[last] : undefined;
-    if (tail !== undefined && tail.buffer === slab.buffer && tail.byteOffset + tail.byteLength === start) {
+    if (tail !== undefined && tail.buffer === slab.buffer && tail.byteOffset + tail.length === start) {
       this.#chunks[last] = slab.subarray(tail.byteOffset, this.#slabUsed);
     } else {
       this.#chunks.push(slab.subarray(start, this.#slabUsed));

@@ -48,12 +48,12 @@ export function decodeHeaders(block: Uint8Array, limits: HeaderLimits = HEADER_L
 
 /** The headers of a block that was checked: building them cannot fail, and waits until somebody wants them. */
 export function headersOf(block: Uint8Array): Headers {
-  return block.byteLength === 0 ? new Headers() : new BlockHeaders(() => fieldsOf(block));
+  return block.length === 0 ? new Headers() : new BlockHeaders(() => fieldsOf(block));
 }
 
 /** @throws as `decodeHeaders` */
 export function checkHeaders(block: Uint8Array, limits: HeaderLimits = HEADER_LIMITS): void {
-  const size = block.byteLength;
+  const size = block.length;
   if (size > limits.bytes) throw tooLarge(limits, true);
   let fields = 0;
   for (let at = 0; at < size; fields += 1) {

@@ -38,11 +38,11 @@ export class Inbox {
   }
 
   push(chunk: Uint8Array): void {
-    if (this.ended || chunk.byteLength === 0) return;
+    if (this.ended || chunk.length === 0) return;
     const reader = this.#take();
     if (reader === undefined) return this.#queue.push(chunk);
     reader.resolve(chunk);
-    this.#onRead?.(chunk.byteLength);
+    this.#onRead?.(chunk.length);
   }
 
   /** Nothing more comes: reads give what is here, then `null`. */
@@ -73,7 +73,7 @@ export class Inbox {
     }
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
-      this.#onRead?.(chunk.byteLength);
+      this.#onRead?.(chunk.length);
       return Promise.resolve(chunk);
     }
     if (this.#error !== undefined) return rejected(this.#error);

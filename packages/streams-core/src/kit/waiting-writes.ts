@@ -30,17 +30,17 @@ export class WaitingWrites {
   /** The chunk waits, its writer does not. */
   push(chunk: Uint8Array): void {
     this.#writes.push({ chunk, resolve: nothing, reject: nothing, forget: nothing });
-    this.#bytes += chunk.byteLength;
+    this.#bytes += chunk.length;
   }
 
   /** Resolves when the chunk, or its start, was shifted. Aborting takes it out again, which `gone` is told of. */
   add(chunk: Uint8Array, signal: AbortSignal | undefined, gone: () => void): Promise<void> {
-    this.#bytes += chunk.byteLength;
+    this.#bytes += chunk.length;
     return handled(
       new Promise((resolve, reject) => {
         const forget = onAbort(signal, (reason) => {
           this.#writes.splice(this.#writes.indexOf(write, this.#head), 1);
-          this.#bytes -= write.chunk.byteLength;
+          this.#bytes -= write.chunk.length;
           reject(reason);
           gone();
         });
@@ -55,10 +55,10 @@ export class WaitingWrites {
     const write = this.#writes[this.#head];
     if (write === undefined) return undefined;
     const { chunk } = write;
-    const piece = chunk.byteLength <= limit ? chunk : chunk.subarray(0, limit);
+    const piece = chunk.length <= limit ? chunk : chunk.subarray(0, limit);
     if (piece === chunk) this.#drop();
     else write.chunk = chunk.subarray(limit);
-    this.#bytes -= piece.byteLength;
+    this.#bytes -= piece.length;
     write.forget();
     write.resolve();
     return piece;

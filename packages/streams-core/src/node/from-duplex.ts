@@ -12,7 +12,7 @@ import { Outcome } from "../kit/outcome.js";
 import { READY, rejected } from "../kit/ready.js";
 import { printable } from "../kit/text.js";
 import { WaitingWrites } from "../kit/waiting-writes.js";
-import { writeNothing } from "../kit/write-nothing.js";
+import { hasBytes, writeNothing } from "../kit/write-nothing.js";
 import { BusyPoll } from "./busy-poll.js";
 import { LOST } from "./lost.js";
 import { stillOpen } from "./still-open.js";
@@ -128,7 +128,7 @@ class DuplexConn implements Conn {
     if (this.#closing !== undefined) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
+    if (!hasBytes(chunk)) return writeNothing(chunk);
     if (!this.#started) this.#start();
     if (this.#full || this.#waiting.size > 0) return this.#waiting.add(chunk, signal, this.#onDrain);
     this.#send(chunk);

@@ -94,7 +94,7 @@ class ConnDuplex extends Duplex implements SocketDuplex {
       return;
     }
     if (this.destroyed) return this.#conn.reset();
-    this.bytesRead += chunk.byteLength;
+    this.bytesRead += chunk.length;
     this.push(chunk);
     if (this.#draining) this._read();
   };
@@ -148,7 +148,7 @@ class ConnDuplex extends Duplex implements SocketDuplex {
 
   #send(chunk: Uint8Array): Promise<void> {
     this.#idle?.refresh();
-    this.bytesWritten += chunk.byteLength;
+    this.bytesWritten += chunk.length;
     return this.#conn.write(chunk);
   }
 

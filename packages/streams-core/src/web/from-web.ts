@@ -9,7 +9,7 @@ import { wholeNumber } from "../kit/options.js";
 import { Outcome } from "../kit/outcome.js";
 import { handled, READY, rejected } from "../kit/ready.js";
 import { WaitingWrites } from "../kit/waiting-writes.js";
-import { writeNothing } from "../kit/write-nothing.js";
+import { hasBytes, writeNothing } from "../kit/write-nothing.js";
 import { bytesOf } from "./bytes.js";
 import type { WebPair } from "./index.js";
 
@@ -72,7 +72,7 @@ class WebConn implements Conn {
     if (this.#closing !== undefined) {
       return rejected(new StreamsError("ERR_CLOSED", "Write before close(): this direction has ended."));
     }
-    if (!(chunk.byteLength > 0)) return writeNothing(chunk);
+    if (!hasBytes(chunk)) return writeNothing(chunk);
     if (this.#waiting.size === 0 && this.#hasRoom()) {
       this.#send(chunk);
       return READY;
