@@ -16,7 +16,7 @@ const ROUND = 2 * 1024 * 1024;
  * The bytes of a turn at the least: shorter ones would cost more than they are worth. In one round, everything that a thousand reads
  * wait for should be little to the collector of who reads: after a full collection of V8 it stays reachable until the next.
  */
-const LEAST_TURN = 8 * 1024;
+const LEAST_TURN = 12 * 1024;
 
 const NO_BLOCK = new Uint8Array(0);
 const OURS: Policy = {};

@@ -62,8 +62,8 @@ test.each([
   [1, 65536],
   [32, 65536],
   [64, 32768],
-  [200, 10485],
-  [500, 8192],
+  [150, 13981],
+  [500, 12288],
 ])(
   "with %i streams that have something to send, a frame has %i bytes, so that a turn comes soon",
   async (count, size) => {

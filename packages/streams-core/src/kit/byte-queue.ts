@@ -8,10 +8,13 @@ const LARGEST_SLAB = 16 * 1024;
 
 export class ByteQueue {
   readonly #small: number;
-  readonly #chunks: Uint8Array[] = [];
-  #head = 0;
-  /** Bytes of the oldest chunk that have left. */
+  /** Most queues hold one chunk at a time, and need no array for it. */
+  #first: Uint8Array | undefined;
+  /** Bytes of the first that have left. */
   #taken = 0;
+  /** Those after the first, from `#next` on. */
+  #others: Uint8Array[] | undefined;
+  #next = 0;
   #size = 0;
   #slab: Uint8Array | undefined;
   #slabUsed = 0;
@@ -29,7 +32,7 @@ export class ByteQueue {
   }
 
   push(chunk: Uint8Array): void {
-    const length = chunk.length;
+    const { length } = chunk;
     if (length === 0) return;
     if (length > this.#small || chunk.buffer.byteLength <= 4 * length) return this.pushWhole(chunk);
     if (this.#size > 0) return this.#gather(chunk);
@@ -41,31 +44,38 @@ export class ByteQueue {
   /** As `push`, but never copies, so that `remove` finds the chunk again. */
   pushWhole(chunk: Uint8Array): void {
     this.#size += chunk.length;
-    this.#chunks.push(chunk);
+    if (this.#first === undefined) this.#first = chunk;
+    else if (this.#others === undefined) this.#others = [chunk];
+    else this.#others.push(chunk);
   }
 
   /** Takes a chunk out of the middle. False if it, or a part of it, has left already or was copied. */
   remove(chunk: Uint8Array): boolean {
-    const at = this.#chunks.indexOf(chunk, this.#head);
-    if (at < 0 || (at === this.#head && this.#taken > 0)) return false;
-    this.#chunks.splice(at, 1);
+    if (chunk === this.#first) {
+      if (this.#taken > 0) return false;
+      this.shift();
+      return true;
+    }
+    const at = this.#others?.indexOf(chunk, this.#next) ?? -1;
+    if (at < 0) return false;
+    this.#others?.splice(at, 1);
     this.#size -= chunk.length;
     return true;
   }
 
   /** What is left of the oldest chunk, or `undefined` when empty. */
   shift(): Uint8Array | undefined {
-    const chunk = this.#chunks[this.#head];
+    const chunk = this.#first;
     if (chunk === undefined) return undefined;
     const rest = this.#taken === 0 ? chunk : chunk.subarray(this.#taken);
     this.#size -= rest.length;
-    this.#drop();
+    this.#advance();
     return rest;
   }
 
   /** At most `limit` bytes of the oldest chunk, or `undefined` when empty. */
   take(limit: number): Uint8Array | undefined {
-    const chunk = this.#chunks[this.#head];
+    const chunk = this.#first;
     const start = this.#taken;
     if (chunk === undefined || chunk.length - start <= limit) return this.shift();
     this.#size -= limit;
@@ -74,9 +84,10 @@ export class ByteQueue {
   }
 
   clear(): void {
-    this.#chunks.length = 0;
-    this.#head = 0;
+    this.#first = undefined;
     this.#taken = 0;
+    this.#others = undefined;
+    this.#next = 0;
     this.#size = 0;
     this.#slab = undefined;
     this.#loose = undefined;
@@ -86,24 +97,25 @@ export class ByteQueue {
   tidy(): void {
     const loose = this.#loose;
     this.#loose = undefined;
-    if (loose === undefined || this.#chunks[this.#head] !== loose) return;
-    this.#chunks[this.#head] = new Uint8Array(loose.subarray(this.#taken));
+    if (loose === undefined || this.#first !== loose) return;
+    this.#first = new Uint8Array(loose.subarray(this.#taken));
     this.#taken = 0;
   }
 
-  #drop(): void {
+  #advance(): void {
     if (this.#size === 0) return this.clear();
-    this.#head += 1;
+    const others = this.#others ?? [];
     this.#taken = 0;
-    if (this.#head >= 64 && this.#head * 2 >= this.#chunks.length) {
-      this.#chunks.splice(0, this.#head);
-      this.#head = 0;
-    }
+    this.#first = others[this.#next];
+    this.#next += 1;
+    if (this.#next === others.length) this.#others = undefined;
+    else if (this.#next >= 64 && this.#next * 2 >= others.length) others.splice(0, this.#next);
+    else return;
+    this.#next = 0;
   }
 
   #gather(chunk: Uint8Array): void {
-    const length = chunk.length;
-    this.#size += length;
+    const { length } = chunk;
     let slab = this.#slab;
     if (slab === undefined || this.#slabUsed + length > slab.length) {
       const wanted = slab === undefined ? FIRST_SLAB : Math.min(slab.length * 2, LARGEST_SLAB);
@@ -112,15 +124,21 @@ export class ByteQueue {
       this.#slabUsed = 0;
     }
     const start = this.#slabUsed;
+    const end = start + length;
     slab.set(chunk, start);
-    this.#slabUsed = start + length;
-    const last = this.#chunks.length - 1;
-    const tail = last >= this.#head ? this.#chunks[last] : undefined;
-    if (tail !== undefined && tail.buffer === slab.buffer && tail.byteOffset + tail.length === start) {
-      this.#chunks[last] = slab.subarray(tail.byteOffset, this.#slabUsed);
-    } else {
-      this.#chunks.push(slab.subarray(start, this.#slabUsed));
+    this.#slabUsed = end;
+    const others = this.#others;
+    const tail = others?.[others.length - 1];
+    if (
+      others === undefined ||
+      tail === undefined ||
+      tail.buffer !== slab.buffer ||
+      tail.byteOffset + tail.length !== start
+    ) {
+      return this.pushWhole(slab.subarray(start, end));
     }
+    others[others.length - 1] = slab.subarray(tail.byteOffset, end);
+    this.#size += length;
   }
 }
 

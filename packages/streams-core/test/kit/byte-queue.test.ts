@@ -6,6 +6,7 @@ type Step = { push: Uint8Array; pinned: boolean } | { take: number } | "shift";
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ push: fc.uint8Array({ maxLength: 1200 }), pinned: fc.boolean() }),
+  fc.record({ push: fc.uint8Array({ maxLength: 8 }), pinned: fc.boolean() }),
   fc.record({ take: fc.integer({ min: 1, max: 900 }) }),
   fc.constant("shift" as const),
 );
@@ -43,7 +44,7 @@ describe("ByteQueue", () => {
         while (queue.size > 0) gone(queue.shift());
         gone(queue.shift());
       }),
-      { numRuns: 60 },
+      { numRuns: 400 },
     );
   });
 
@@ -90,6 +91,15 @@ describe("ByteQueue", () => {
     queue.push(view(Uint8Array.of(10)));
     expect([...(first ?? [])]).toEqual([1, 2, 3]);
     expect([...(part ?? [])]).toEqual([4]);
+  });
+
+  test("what comes while the last chunk is half taken is behind it", () => {
+    const queue = new ByteQueue();
+    for (const content of [[1], [2, 3]]) queue.push(view(Uint8Array.from(content)));
+    expect([...(queue.shift() ?? []), ...(queue.take(1) ?? [])]).toEqual([1, 2]);
+    queue.push(view(Uint8Array.of(4)));
+    expect([...(queue.shift() ?? []), ...(queue.shift() ?? [])]).toEqual([3, 4]);
+    expect(queue.size).toBe(0);
   });
 
   test("clear drops everything", () => {
