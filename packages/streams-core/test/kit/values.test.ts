@@ -1,5 +1,6 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { milliseconds, oneOf, printable, wholeNumber } from "../../src/kit/index.js";
+import { hasBytes, milliseconds, oneOf, printable, wholeNumber, writeNothing } from "../../src/kit/index.js";
 
 const invalid = expect.objectContaining({ code: "ERR_OPTION_INVALID", message: expect.stringContaining("size") });
 
@@ -42,5 +43,30 @@ describe("printable()", () => {
     expect(printable("a\nb\u001b[31m\u00e9\u202e")).toBe("a\\u000ab\\u001b[31m\\u00e9\\u202e");
     expect(printable("x".repeat(300))).toBe(`${"x".repeat(200)}…`);
     expect(printable("abcdef", 3)).toBe("abc…");
+  });
+});
+
+describe("what is written", () => {
+  test("is bytes, whoever made them", async () => {
+    for (const bytes of [Uint8Array.of(1), Buffer.from("a"), runInNewContext("Uint8Array.of(1)")])
+      expect(hasBytes(bytes)).toBe(true);
+    for (const empty of [new Uint8Array(0), runInNewContext("new Uint8Array(0)")]) {
+      expect(hasBytes(empty)).toBe(false);
+      await expect(writeNothing(empty)).resolves.toBeUndefined();
+    }
+  });
+
+  test.each([
+    undefined,
+    null,
+    "text",
+    7,
+    [1, 2],
+    new ArrayBuffer(2),
+    new DataView(new ArrayBuffer(2)),
+    new Uint16Array(2),
+  ])("%s is none", async (wrong) => {
+    expect(Reflect.apply(hasBytes, undefined, [wrong])).toBe(false);
+    await expect(writeNothing(wrong)).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });
   });
 });
