@@ -32,10 +32,10 @@ export function oneOf<T extends string>(name: string, value: T | undefined, fall
   throw invalid(name, `one of ${choices.join(", ")}`, value);
 }
 
-/** The URL itself. @throws ERR_OPTION_INVALID for what is none, as a string in plain JavaScript */
+/** The URL itself. @throws ERR_OPTION_INVALID for what is none, as a string in plain JavaScript; it may hold a password and is not told */
 export function urlOf(url: URL): URL {
   if (typeof url?.href === "string") return url;
-  throw new StreamsError("ERR_OPTION_INVALID", `The address must be a URL: give new URL("…"), not ${shown(url)}.`);
+  throw new StreamsError("ERR_OPTION_INVALID", `The address must be a URL, not ${typeof url}: give new URL("…").`);
 }
 
 function isWhole(value: number, min: number, max: number): boolean {
@@ -47,10 +47,7 @@ function wholeFrom(min: number, max: number): string {
 }
 
 function invalid(name: string, wanted: string, value: unknown): StreamsError {
-  return new StreamsError("ERR_OPTION_INVALID", `Option ${name} must be ${wanted}, not ${shown(value)}.`);
-}
-
-/** Not every object can be made a string. */
-function shown(value: unknown): string {
-  return typeof value === "object" && value !== null ? "an object" : String(value);
+  // Not every object can be made a string.
+  const given = typeof value === "object" && value !== null ? "an object" : String(value);
+  return new StreamsError("ERR_OPTION_INVALID", `Option ${name} must be ${wanted}, not ${given}.`);
 }
